@@ -1,0 +1,59 @@
+# Every target but help and clean sets up .venv first; a second call finds it ready.
+# Another interpreter: make PYTHON=/path/to/python3.12
+
+.DEFAULT_GOAL := help
+.PHONY: help setup sandbox demo test check lint types fresh lab notebooks constraints format clean
+
+BIN := .venv/bin
+READY := .venv/.ready
+PYTEST_ARGS ?= -n 2
+export PYTHON
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+
+setup: $(READY)  ## create .venv with everything students, instructors and developers need
+
+$(READY): pyproject.toml constraints.txt tools/setup_venv.sh
+	@sh tools/setup_venv.sh
+	@touch $(READY)
+
+sandbox:
+	@sh tools/need_bwrap.sh
+
+demo: $(READY) sandbox  ## grade a simulated class from submissions to report
+	@$(BIN)/autograder demo
+
+check: lint types fresh  ## lint, types, and notebooks up to date with their sources
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY)
+	$(BIN)/mypy
+
+fresh: $(READY)
+	$(BIN)/autograder build --check
+
+# pytest comes last so that its summary is what one sees at the end.
+test: $(READY) sandbox check  ## all of check, then the tests
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+lab: $(READY)  ## open JupyterLab on the students' notebooks
+	@$(BIN)/jupyter lab --notebook-dir=notebooks
+
+notebooks: $(READY)  ## build notebooks/ from solutions/
+	@$(BIN)/autograder build
+
+constraints: $(READY)  ## write constraints.txt from what .venv holds
+	@sh tools/pin_constraints.sh
+
+format: $(READY)  ## sort imports and format the code
+	@$(BIN)/ruff check --select I --fix .
+	@$(BIN)/ruff format .
+
+clean:  ## remove caches and build outputs; .venv and course/ stay
+	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/tmp
+	find . -path ./.venv -prune -o -path ./course -prune -o -type d \
+		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

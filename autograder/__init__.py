@@ -1,0 +1,1 @@
+"""What instructors run: build, grade, report and export, with the sandbox in between."""

@@ -1,0 +1,1 @@
+"""What each assignment asks, and how it goes wrong."""

@@ -1,0 +1,46 @@
+"""Assignment 01: the convolution, its sizes, its matrices and its relatives."""
+
+# These two declare nothing but misconceptions of the exercises imported below.
+from autograder.checks.convolution import conv2d_mistakes, transpose_mistakes  # noqa: F401
+from autograder.checks.convolution.compose import compose_kernels
+from autograder.checks.convolution.conv2d import conv2d
+from autograder.checks.convolution.conv_matrix import conv_matrix
+from autograder.checks.convolution.counts import conv_macs, conv_params, param_counts
+from autograder.checks.convolution.max_unpool import max_unpool
+from autograder.checks.convolution.naive import conv2d_naive
+from autograder.checks.convolution.nhwc import conv_nhwc
+from autograder.checks.convolution.pooling import avgpool, maxpool2d
+from autograder.checks.convolution.reach import receptive_field
+from autograder.checks.convolution.sizes import conv_out
+from autograder.checks.convolution.toeplitz import toeplitz_conv1d
+from autograder.checks.convolution.transpose import conv_transpose2d
+from autograder.checks.convolution.true_conv2d import true_conv2d
+from autograder.checks.convolution.unpooling import bed_of_nails, unpool_nearest
+from autograder.checks.convolution.volumes import conv1d, conv3d
+from autograder.exercise import Assignment
+
+ASSIGNMENT = Assignment(
+    "01_convolution",
+    (
+        param_counts,
+        conv2d_naive,
+        conv_out,
+        conv2d,
+        conv_params,
+        conv_macs,
+        receptive_field,
+        compose_kernels,
+        true_conv2d,
+        conv_nhwc,
+        toeplitz_conv1d,
+        conv_matrix,
+        conv_transpose2d,
+        maxpool2d,
+        avgpool,
+        unpool_nearest,
+        bed_of_nails,
+        max_unpool,
+        conv1d,
+        conv3d,
+    ),
+)

@@ -1,0 +1,289 @@
+# mypy: disable-error-code="no-untyped-def,name-defined,no-any-return"
+"""maxpool2d and avgpool."""
+
+from collections.abc import Iterator
+
+import torch
+
+from autograder.checks.convolution.inputs import distinct, whole
+from autograder.checks.forbidden import POOLING
+from autograder.draw import Draw, channels_last, strided
+from autograder.exercise import Exercise, Inputs
+
+maxpool2d = Exercise("maxpool2d", points=0.2, stars=2, minutes=10, forbidden=POOLING)
+avgpool = Exercise("avgpool", points=0.2, stars=1, minutes=3, forbidden=POOLING)
+
+
+def maxima(student, x, k, s):
+    return student.maxpool2d(x=x, k=k, s=s)[0]
+
+
+def positions(student, x, k, s):
+    return student.maxpool2d(x=x, k=k, s=s)[1]
+
+
+@maxpool2d.cases("values", weight=2, probe=maxima)
+def blocks(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 4, 4), "k": 2, "s": 2}
+    yield {"x": distinct(draw, 2, 3, 6, 3), "k": 3, "s": 3}
+    yield {"x": distinct(draw, 1, 1, 5, 7), "k": 2, "s": 2}
+
+
+@maxpool2d.cases("negative values", probe=maxima)
+def negative(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 4, 4) - 1000, "k": 2, "s": 2}
+
+
+@maxpool2d.cases("stride", probe=maxima)
+def stride(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 5, 5), "k": 3, "s": 2}
+    yield {"x": distinct(draw, 1, 1, 4, 4), "k": 2, "s": 1}
+    yield {"x": distinct(draw, 1, 1, 7, 7), "k": 2, "s": 3}
+
+
+@maxpool2d.cases("indices", weight=2, probe=positions)
+def indices(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 4, 4), "k": 2, "s": 2}
+    yield {"x": distinct(draw, 1, 1, 6, 6), "k": 3, "s": 3}
+
+
+@maxpool2d.cases("indices in every plane", probe=positions)
+def planes(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 2, 2, 4, 4), "k": 2, "s": 2}
+    yield {"x": distinct(draw, 1, 1, 4, 6), "k": 2, "s": 2}
+
+
+@maxpool2d.cases("ties", weight=0.5, probe=positions)
+def ties(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": torch.full((1, 1, 4, 4), float(draw.integer(1, 9))), "k": 2, "s": 2}
+
+
+@maxpool2d.cases("dtype and memory", weight=0.5)
+def types(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 4, 4, dtype=torch.float64), "k": 2, "s": 2}
+    yield {"x": strided(distinct(draw, 1, 2, 4, 4)), "k": 2, "s": 2}
+    yield {"x": channels_last(distinct(draw, 1, 2, 4, 4)), "k": 2, "s": 2}
+
+
+POOLED = torch.tensor(
+    [[[[1, 1, 2, 4], [5, 6, 8, 7], [3, 2, 1, 0], [1, 2, 3, 4]]]], dtype=torch.float32
+)
+maxpool2d.golden(
+    "values",
+    "lecture 002",
+    {"x": POOLED, "k": 2, "s": 2},
+    expected=POOLED.new_tensor([[[[6, 8], [3, 4]]]]),
+)
+maxpool2d.golden(
+    "indices",
+    "lecture 002: the positions to remember",
+    {"x": POOLED, "k": 2, "s": 2},
+    expected=torch.tensor([[[[5, 6], [8, 15]]]]),
+)
+
+
+@maxpool2d.misconception(
+    "Your indices count inside the window; they should count in the whole H x W plane.",
+    "Add the row and the column where the window starts, then row * W + column.",
+)
+def index_in_window(x, k, s):
+    windows = x.unfold(2, k, s).unfold(3, k, s)
+    y, idx = windows.reshape(*windows.shape[:4], k * k).max(-1)
+    return y, idx
+
+
+@maxpool2d.misconception(
+    "Your indices count through all images and channels; each plane should start at 0 again.",
+    "The flat index is row * W + column, whatever image or channel the plane belongs to.",
+)
+def index_in_whole_tensor(x, k, s):
+    windows = x.unfold(2, k, s).unfold(3, k, s)
+    numbers = torch.arange(x.numel()).reshape(x.shape).unfold(2, k, s).unfold(3, k, s)
+    y, best = windows.reshape(*windows.shape[:4], k * k).max(-1)
+    idx = numbers.reshape(*windows.shape[:4], k * k).gather(-1, best[..., None])[..., 0]
+    return y, idx
+
+
+@maxpool2d.misconception(
+    "The flat index multiplies the row by the height: right for square planes only.",
+    "In reading order each row is W entries long.",
+)
+def index_by_height(x, k, s):
+    H, W = x.shape[2:]
+    numbers = torch.arange(H)[:, None] * H + torch.arange(W)
+    numbers = numbers.expand(x.shape).unfold(2, k, s).unfold(3, k, s)
+    windows = x.unfold(2, k, s).unfold(3, k, s)
+    y, best = windows.reshape(*windows.shape[:4], k * k).max(-1)
+    return y, numbers.reshape(*windows.shape[:4], k * k).gather(-1, best[..., None])[..., 0]
+
+
+@maxpool2d.misconception(
+    "On a tie you keep the last maximum; the text asks for the first in reading order.",
+    "A later value should replace the best one so far only if it is larger.",
+)
+def last_on_ties(x, k, s):
+    N, C, H, W = x.shape
+    rows, columns = (H - k) // s + 1, (W - k) // s + 1
+    y = x.new_full((N, C, rows, columns), -math.inf)
+    idx = torch.zeros(N, C, rows, columns, dtype=torch.int64)
+    for i in range(rows):
+        for j in range(columns):
+            for r in range(i * s, i * s + k):
+                for c in range(j * s, j * s + k):
+                    better = x[:, :, r, c] >= y[:, :, i, j]
+                    y[:, :, i, j] = torch.where(better, x[:, :, r, c], y[:, :, i, j])
+                    idx[:, :, i, j] = torch.where(better, r * W + c, idx[:, :, i, j])
+    return y, idx
+
+
+@maxpool2d.misconception(
+    "Windows of negative values give 0: the search for the maximum starts too high.",
+    "Begin with something that every number beats, or with the window's first value.",
+)
+def starts_at_zero(x, k, s):
+    N, C, H, W = x.shape
+    rows, columns = (H - k) // s + 1, (W - k) // s + 1
+    y = x.new_zeros(N, C, rows, columns)
+    idx = torch.zeros(N, C, rows, columns, dtype=torch.int64)
+    for i in range(rows):
+        for j in range(columns):
+            for r in range(i * s, i * s + k):
+                for c in range(j * s, j * s + k):
+                    better = x[:, :, r, c] > y[:, :, i, j]
+                    y[:, :, i, j] = torch.where(better, x[:, :, r, c], y[:, :, i, j])
+                    idx[:, :, i, j] = torch.where(better, r * W + c, idx[:, :, i, j])
+    return y, idx
+
+
+@maxpool2d.misconception(
+    "The stride is ignored: windows may overlap or leave gaps.",
+    "Window size and step are two numbers: k says how large a window is, s where the next starts.",
+)
+def stride_is_window(x, k, s):
+    H, W = x.shape[2:]
+    numbers = torch.arange(H * W).reshape(H, W).expand(x.shape).unfold(2, k, k).unfold(3, k, k)
+    windows = x.unfold(2, k, k).unfold(3, k, k)
+    y, best = windows.reshape(*windows.shape[:4], k * k).max(-1)
+    return y, numbers.reshape(*windows.shape[:4], k * k).gather(-1, best[..., None])[..., 0]
+
+
+@maxpool2d.alternative
+def windows_of_numbers(x, k, s):
+    H, W = x.shape[2:]
+    windows = x.unfold(2, k, s).unfold(3, k, s)
+    numbers = torch.arange(H * W).reshape(H, W).unfold(0, k, s).unfold(1, k, s)
+    flat = windows.reshape(*windows.shape[:4], k * k)
+    best = flat.argmax(-1, keepdim=True)
+    numbers = numbers.reshape(1, 1, *windows.shape[2:4], k * k).expand(*flat.shape)
+    return flat.gather(-1, best)[..., 0], numbers.gather(-1, best)[..., 0]
+
+
+@maxpool2d.alternative
+def window_by_window(x, k, s):
+    N, C, H, W = x.shape
+    rows, columns = (H - k) // s + 1, (W - k) // s + 1
+    y = torch.zeros(N, C, rows, columns, dtype=x.dtype)
+    idx = torch.zeros(N, C, rows, columns, dtype=torch.int64)
+    for i in range(rows):
+        for j in range(columns):
+            window = x[:, :, i * s : i * s + k, j * s : j * s + k].reshape(N, C, -1)
+            y[:, :, i, j], best = window.max(-1)
+            idx[:, :, i, j] = (i * s + best // k) * W + j * s + best % k
+    return y, idx
+
+
+@maxpool2d.alternative
+def numpy_argmax(x, k, s):
+    images = x.numpy()
+    windows = np.lib.stride_tricks.sliding_window_view(images, (k, k), axis=(2, 3))
+    windows = windows[:, :, ::s, ::s]
+    best = windows.reshape(*windows.shape[:4], -1).argmax(-1)
+    top = s * np.arange(windows.shape[2])[:, None]
+    left = s * np.arange(windows.shape[3])
+    idx = (top + best // k) * images.shape[3] + left + best % k
+    y = windows.max((-2, -1))
+    return torch.from_numpy(y), torch.from_numpy(idx.astype(np.int64))
+
+
+@avgpool.cases("values", weight=2)
+def averages(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": whole(draw, 1, 1, 4, 4) + 8, "k": 2, "s": 2}
+    yield {"x": whole(draw, 2, 3, 3, 6) + 8, "k": 3, "s": 3}
+
+
+@avgpool.cases("stride")
+def average_strides(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 5, 5), "k": 3, "s": 2}
+    yield {"x": distinct(draw, 1, 1, 5, 4), "k": 2, "s": 1}
+    yield {"x": distinct(draw, 1, 1, 7, 7), "k": 2, "s": 4}
+
+
+@avgpool.cases("odd sizes")
+def odd_sizes(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": distinct(draw, 1, 1, 5, 7), "k": 2, "s": 2}
+
+
+@avgpool.cases("dtype and memory", weight=0.5)
+def average_types(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": draw.reals(1, 1, 4, 4), "k": 2, "s": 2}
+    yield {"x": strided(whole(draw, 1, 2, 4, 4)), "k": 2, "s": 2}
+
+
+@avgpool.misconception(
+    "You sum each window but do not divide: an average of equal pixels is that pixel.",
+    "Divide by the number of pixels in a window.",
+)
+def sums(x, k, s):
+    return x.unfold(2, k, s).unfold(3, k, s).sum((-2, -1))
+
+
+@avgpool.misconception(
+    "You divide by k, but a window holds more pixels than that.",
+    "A window has k rows of k pixels.",
+)
+def divides_by_side(x, k, s):
+    return x.unfold(2, k, s).unfold(3, k, s).sum((-2, -1)) / k
+
+
+@avgpool.misconception(
+    "The stride is ignored: windows may overlap or leave gaps.",
+    "k says how large a window is, s where the next one starts.",
+)
+def average_stride_is_window(x, k, s):
+    return x.unfold(2, k, k).unfold(3, k, k).mean((-2, -1))
+
+
+@avgpool.misconception(
+    "Where the windows do not fill the image your output has one row or column too many.",
+    "A window that reaches over the edge is left out: round the number of windows down.",
+)
+def keeps_partial_windows(x, k, s):
+    rows = range(0, x.shape[2] - k + s, s)
+    columns = range(0, x.shape[3] - k + s, s)
+    y = x.new_zeros(*x.shape[:2], len(rows), len(columns))
+    for i, r in enumerate(rows):
+        for j, c in enumerate(columns):
+            y[:, :, i, j] = x[:, :, r : r + k, c : c + k].mean((-2, -1))
+    return y
+
+
+@avgpool.alternative
+def mean_of_windows(x, k, s):
+    return x.unfold(2, k, s).unfold(3, k, s).mean((-2, -1))
+
+
+@avgpool.alternative
+def shifted_sums(x, k, s):
+    rows, columns = (x.shape[2] - k) // s + 1, (x.shape[3] - k) // s + 1
+    y = torch.zeros(*x.shape[:2], rows, columns, dtype=x.dtype)
+    for a in range(k):
+        for b in range(k):
+            y += x[:, :, a::s, b::s][:, :, :rows, :columns]
+    return y / (k * k)
+
+
+@avgpool.alternative
+def from_running_sums(x, k, s):
+    sums = F.pad(x.double(), (1, 0, 1, 0)).cumsum(2).cumsum(3)
+    boxes = sums[:, :, k:, k:] - sums[:, :, :-k, k:] - sums[:, :, k:, :-k] + sums[:, :, :-k, :-k]
+    return (boxes[:, :, ::s, ::s] / k**2).to(x.dtype)

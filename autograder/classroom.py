@@ -1,0 +1,144 @@
+"""Grades a class: every submission by itself, then all results into nbgrader's gradebook."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from nbgrader.apps.api import NbGraderAPI
+from traitlets.config import Config
+
+from autograder.build.make import generate_assignment_with, nbgrader_api
+from autograder.course import Course, CourseError, Repository
+from autograder.grading import (
+    Marking,
+    UnreadableError,
+    grade_notebook,
+    read_submission,
+    unreadable_result,
+)
+from autograder.nbgrader_plugin import configure
+from autograder.restore import restore
+from autograder.results import Result
+from autograder.sandbox.limits import Limits
+from autograder.store import ResultStore
+
+
+@dataclass(frozen=True)
+class Graded:
+    """One student's result, or the reason why there is none."""
+
+    student: str
+    result: Result | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Classroom:
+    """A running course and the assignment that is graded in it."""
+
+    repository: Repository
+    course: Course
+    marking: Marking
+    db_url: str = ""
+
+    def students(self) -> list[str]:
+        """All who handed in something for the assignment."""
+        found = self.course.root.glob(f"submitted/*/{self.marking.assignment}")
+        return sorted(p.parent.name for p in found if p.is_dir())
+
+    def grade(self, students: list[str], jobs: int) -> Iterator[Graded]:
+        """Grade in parallel; yields each student as soon as the result is stored."""
+        with ThreadPoolExecutor(jobs) as pool:
+            waiting = {pool.submit(self._grade_one, s): s for s in students}
+            try:
+                for done in as_completed(waiting):
+                    student = waiting[done]
+                    problem = done.exception()
+                    if problem is None:
+                        yield Graded(student, done.result())
+                    else:  # one submission must never cost the class
+                        yield Graded(student, None, f"{type(problem).__name__}: {problem}")
+            finally:
+                pool.shutdown(cancel_futures=True)
+
+    def _grade_one(self, student: str) -> Result:
+        path = self.course.submission(student, self.marking.assignment)
+        try:
+            submitted = read_submission(path)
+        except UnreadableError as error:
+            return unreadable_result(self.marking, str(error))
+        restored = restore(submitted, self.marking.source)
+        store = ResultStore(self.course.results)
+        key = self.marking.key(restored.notebook, restored.notes)
+        result = store.get(key)
+        if result is None:
+            result, _ = grade_notebook(submitted, self.marking)
+            store.put(key, result)
+        return result
+
+    def record(self, students: list[str], seen: Callable[[str], None]) -> list[Graded]:
+        """Bring stored results into the gradebook, through nbgrader; returns what failed."""
+        api = self._api()
+        failed = []
+        for student in students:
+            outcome = api.autograde(self.marking.assignment, student)
+            if not outcome["success"]:
+                failed.append(Graded(student, None, _last_line(outcome)))
+            seen(student)
+        return failed
+
+    def register(self) -> None:
+        """Make the gradebook know the assignment and its exercises. Raises CourseError."""
+        config = self._config()
+        config.CourseDirectory.release_directory = str(self.course.root / "release")
+        outcome = generate_assignment_with(config, self.marking.assignment)
+        if not outcome["success"]:
+            raise CourseError(
+                f"nbgrader could not take in {self.marking.assignment}: {_last_line(outcome)}"
+            )
+
+    def feedback(self, students: list[str], seen: Callable[[str], None]) -> list[Graded]:
+        """Write the feedback page of every student; returns what failed."""
+        api = self._api()
+        failed = []
+        for student in students:
+            outcome = api.generate_feedback(self.marking.assignment, student)
+            if not outcome["success"]:
+                failed.append(Graded(student, None, _last_line(outcome)))
+            seen(student)
+        return failed
+
+    def _api(self) -> NbGraderAPI:
+        return nbgrader_api(self._config())
+
+    def _config(self) -> Config:
+        config = Config()
+        configure(config, self.repository, self.course)
+        if self.db_url:
+            config.CourseDirectory.db_url = self.db_url
+        config.Walk.walled = self.marking.walled
+        config.Walk.limits = self.marking.limits.to_plain()
+        return config
+
+
+def open_classroom(
+    repository: Repository,
+    course: Course,
+    name: str,
+    *,
+    limits: Limits | None = None,
+    walled: bool = True,
+    db_url: str = "",
+) -> Classroom:
+    """Prepare everything to grade one assignment of a course."""
+    # The import is late: it ends in torch, and `--help` should not wait for that.
+    from autograder.nbgrader_plugin import cached_marking
+
+    marking = cached_marking(repository, course, name, limits or Limits(), walled)
+    return Classroom(repository, course, marking, db_url)
+
+
+def _last_line(outcome: dict[str, object]) -> str:
+    text = str(outcome.get("error") or outcome.get("log") or "")
+    lines = [line for line in text.strip().splitlines() if line.strip()]
+    return lines[-1].strip() if lines else "no reason given"

@@ -1,0 +1,163 @@
+"""The `autograder` command."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from autograder.course import CourseError
+
+app = typer.Typer(
+    name="autograder",
+    help="Build assignments, grade submissions behind a wall, and give feedback.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+
+Name = Annotated[str, typer.Argument(help="Assignment, such as 01_convolution.", metavar="NN_NAME")]
+CourseFolder = Annotated[
+    Path | None, typer.Option("--course", help="Folder of the running course (default: course/).")
+]
+NoSandboxFlag = Annotated[
+    bool,
+    typer.Option("--no-sandbox", help="Run student code WITHOUT the wall: trusted files only."),
+]
+JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@app.command(epilog="Example: autograder build 01_convolution")
+def build(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments (default: all).", metavar="[NN_NAME]...")
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Change nothing; exit 1 when something is stale or leaks."),
+    ] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Run the solutions even when nothing changed.")
+    ] = False,
+) -> None:
+    """Turn solutions/NN_name/NN_name.py into the executed solution and the student version."""
+    from autograder.commands import run_build
+
+    raise typer.Exit(run_build(names or [], check=check, force=force))
+
+
+@app.command(epilog="Example: autograder grade 01_convolution --jobs 2")
+def grade(
+    name: Name,
+    students: Annotated[
+        list[str] | None, typer.Option("--student", help="Only these students; may be repeated.")
+    ] = None,
+    course: CourseFolder = None,
+    jobs: Annotated[int, typer.Option(help="Submissions at a time (0: as many as cores).")] = 0,
+    db: Annotated[
+        str, typer.Option("--db", help="Gradebook URL, such as postgresql://user@host/grades.")
+    ] = "",
+    cell_seconds: Annotated[float, typer.Option(help="Time limit of one cell.")] = 60,
+    submission_seconds: Annotated[float, typer.Option(help="Time limit of one submission.")] = 300,
+    no_sandbox: NoSandboxFlag = False,
+) -> None:
+    """Grade all submissions of an assignment into nbgrader's gradebook.
+
+    Submissions lie in course/submitted/STUDENT/NN_name/, where `nbgrader collect` puts them.
+    What was graded before is not graded again.
+    """
+    from autograder.commands import GradeOptions, run_grade
+
+    options = GradeOptions(course, jobs, db, cell_seconds, submission_seconds, not no_sandbox)
+    raise typer.Exit(run_grade(name, students or [], options))
+
+
+@app.command("grade-file", epilog="Example: autograder grade-file my/01_convolution.ipynb --json")
+def grade_file(
+    notebook: Annotated[Path, typer.Argument(help="The notebook to grade.")],
+    assignment: Annotated[
+        str, typer.Option(help="Assignment (default: the one named like the file).")
+    ] = "",
+    course: CourseFolder = None,
+    json_output: JsonFlag = False,
+    cell_seconds: Annotated[float, typer.Option(help="Time limit of one cell.")] = 60,
+    submission_seconds: Annotated[float, typer.Option(help="Time limit of one submission.")] = 300,
+    no_sandbox: NoSandboxFlag = False,
+) -> None:
+    """Grade one notebook without touching any gradebook, and print the verdicts."""
+    from autograder.commands import GradeOptions, run_grade_file
+
+    options = GradeOptions(course, 1, "", cell_seconds, submission_seconds, not no_sandbox)
+    raise typer.Exit(run_grade_file(notebook, assignment, options, as_json=json_output))
+
+
+@app.command(epilog="Example: autograder feedback 01_convolution --student alice")
+def feedback(
+    name: Name,
+    students: Annotated[
+        list[str] | None, typer.Option("--student", help="Only these students; may be repeated.")
+    ] = None,
+    course: CourseFolder = None,
+) -> None:
+    """Write the feedback pages of graded submissions: course/feedback/STUDENT/NN_name/."""
+    from autograder.commands import run_feedback
+
+    raise typer.Exit(run_feedback(name, students or [], course))
+
+
+@app.command(epilog="Example: autograder report 01_convolution")
+def report(name: Name, course: CourseFolder = None) -> None:
+    """Write a page on how the class did, with the data beside it as CSV and JSON."""
+    from autograder.commands import run_report
+
+    raise typer.Exit(run_report(name, course))
+
+
+@app.command(
+    epilog="Example: autograder simulate --students 40 --assignment 01_convolution "
+    "--out course/submitted"
+)
+def simulate(
+    assignment: Annotated[str, typer.Option(help="Assignment, such as 01_convolution.")],
+    out: Annotated[Path, typer.Option(help="Folder for STUDENT/NN_name/NN_name.ipynb.")],
+    students: Annotated[int, typer.Option(help="How many.", min=1)] = 15,
+    seed: Annotated[int, typer.Option(help="Other students for another seed.")] = 0,
+) -> None:
+    """Make submissions of a simulated class: right, wrong, blank, endless, crashing, forged."""
+    from autograder.commands import run_simulate
+
+    raise typer.Exit(run_simulate(assignment, out, students, seed))
+
+
+@app.command(epilog="Example: autograder demo")
+def demo(
+    assignment: Annotated[str, typer.Option(help="Assignment.")] = "01_convolution",
+    students: Annotated[int, typer.Option(help="How many.", min=1)] = 15,
+) -> None:
+    """Simulate a class, grade it behind the wall, and show where everything lies."""
+    from autograder.commands import run_demo
+
+    raise typer.Exit(run_demo(assignment, students))
+
+
+@app.command(epilog="Example: autograder doctor --json")
+def doctor(json_output: JsonFlag = False) -> None:
+    """Say whether this machine can build and grade, and how to get what is missing."""
+    from autograder.doctor import run_doctor
+
+    raise typer.Exit(run_doctor(json_output))
+
+
+def main() -> None:
+    """Run the command line: errors are one line on standard error, never a traceback."""
+    from autograder.sandbox.wall import NoSandboxError
+
+    try:
+        app()
+    except (CourseError, NoSandboxError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        print("autograder: stopped; what was finished is kept", file=sys.stderr)
+        sys.exit(1)

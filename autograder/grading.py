@@ -1,0 +1,161 @@
+"""The walk of one submission: restore, run, probe, judge. Nothing here touches a gradebook."""
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from autograder.course import Course, CourseError, Repository
+from autograder.reference import check_version, grading_records, hidden_records
+from autograder.restore import restore
+from autograder.results import Result
+from autograder.running import is_skipped, run_submission
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.wall import require_wall
+from visionlab.checking.judge import judge
+from visionlab.checking.reading import forbidden_use
+from visionlab.checking.records import ExerciseRecord
+
+MAX_NOTEBOOK_BYTES = 20 * 2**20
+
+
+@dataclass(frozen=True)
+class Marking:
+    """All that grading a submission needs besides the submission itself.
+
+    version: a hash of checks, solution and secret; equal versions give equal verdicts.
+    """
+
+    assignment: str
+    source: NotebookNode
+    records: list[ExerciseRecord]
+    workdir_files: list[Path]
+    limits: Limits
+    version: str
+    walled: bool = True
+
+    def key(self, restored: NotebookNode, notes: list[str]) -> str:
+        """The hash under which the result of a restored submission is stored."""
+        cells = [(c.id, c.cell_type, c.source, is_skipped(c)) for c in restored.cells]
+        parts = [self.version, self.limits.to_plain(), self.walled, notes, cells]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def prepare_marking(
+    repository: Repository,
+    name: str,
+    limits: Limits,
+    course: Course | None,
+    *,
+    secret: str = "",
+    walled: bool = True,
+) -> Marking:
+    """Compute or load the references of an assignment.
+
+    course: its secret seeds the hidden cases; without one `secret` does. Raises NoSandboxError when
+    `walled` and there is no sandbox here, CourseError when the assignment is not built.
+    """
+    if walled:
+        require_wall()
+    released = repository.released_notebook(name)
+    if not released.exists():
+        repository.source(name)
+        raise CourseError(f"{name} has not been built: run 'autograder build {name}'")
+    if course is not None:
+        secret = course.secret()
+        records = grading_records(repository, name, course)
+    else:
+        records = hidden_records(repository, name, secret)
+    return Marking(
+        assignment=name,
+        source=nbformat.read(released, as_version=4),
+        records=records,
+        workdir_files=[repository.public_checks(name)],
+        limits=limits,
+        version=check_version(repository, name, secret),
+        walled=walled,
+    )
+
+
+class UnreadableError(Exception):
+    """The submitted file is not a notebook; the message says why, for the student."""
+
+
+def read_submission(path: Path) -> NotebookNode:
+    """Read a submitted notebook of any nbformat version. Raises UnreadableError."""
+    if path.is_symlink() or not path.is_file():
+        raise UnreadableError("the submission is not a regular file")
+    if path.stat().st_size > MAX_NOTEBOOK_BYTES:
+        raise UnreadableError(f"the notebook is larger than {MAX_NOTEBOOK_BYTES >> 20} MiB")
+    try:
+        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
+        _require_shape(notebook)
+    except UnreadableError:
+        raise
+    except Exception as error:  # nbformat lets many kinds out; each means the same here
+        raise UnreadableError(
+            f"the file is not a Jupyter notebook ({type(error).__name__})"
+        ) from None
+    return notebook
+
+
+def _require_shape(notebook: NotebookNode) -> None:
+    cells = notebook.get("cells")
+    if not isinstance(cells, list) or not all(_is_cell(c) for c in cells):
+        raise UnreadableError("the notebook's cells are not in order")
+
+
+def _is_cell(cell: object) -> bool:
+    return (
+        isinstance(cell, dict)
+        and cell.get("cell_type") in {"code", "markdown", "raw"}
+        and isinstance(cell.get("source"), str)
+        and isinstance(cell.get("metadata"), dict)
+    )
+
+
+def grade_notebook(submitted: NotebookNode, marking: Marking) -> tuple[Result, NotebookNode]:
+    """Grade one submission; returns the result and the restored notebook it is about.
+
+    A pure function of its arguments, up to the time things take.
+    """
+    started = time.monotonic()
+    restored = restore(submitted, marking.source)
+    ran = run_submission(
+        restored.notebook,
+        marking.records,
+        marking.limits,
+        marking.workdir_files,
+        walled=marking.walled,
+    )
+    sources = [c.source for c in restored.notebook.cells if c.cell_type == "code"]
+    exercises = [
+        judge(r, ran.answers.get(r.name, []), forbidden_use(sources, r.name, r.forbidden))
+        for r in marking.records
+    ]
+    notes = [*restored.notes, *ran.notes]
+    if not marking.walled:
+        notes.insert(0, "graded without a sandbox")
+    result = Result(
+        marking.assignment,
+        exercises,
+        seconds=time.monotonic() - started,
+        notes=notes,
+        outputs=ran.outputs,
+        sandboxed=marking.walled,
+    )
+    return result, restored.notebook
+
+
+def unreadable_result(marking: Marking, why: str) -> Result:
+    """No points and the reason, for a file that is not a notebook."""
+    return Result(
+        marking.assignment,
+        [judge(r, []) for r in marking.records],
+        notes=[why],
+        sandboxed=marking.walled,
+    )

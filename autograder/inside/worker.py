@@ -1,0 +1,164 @@
+"""Runs one submission's cells, then puts the questions to its functions. Trusts nobody.
+
+Requests come on standard input and events leave on standard output, both as frames; the
+student's code has neither. Each exercise is asked in a forked child, so that a crash or an
+endless loop there costs that exercise only.
+"""
+
+import os
+import resource
+import select
+import signal
+import sys
+import time
+from typing import Any
+
+from autograder.inside.frames import (
+    LENGTH,
+    MAX_FRAME,
+    FrameError,
+    read_frame,
+    write_bytes,
+    write_frame,
+)
+from autograder.inside.shell import NotebookShell
+from visionlab.checking.codec import CodecError
+from visionlab.checking.forbidden import Forbidden
+from visionlab.checking.probing import Answer, Question, ask
+
+NOT_PLAIN = "NotPlain"
+
+
+def main() -> None:
+    """Serve requests until the other side closes the pipe."""
+    requests, events = _take_channel()
+    start = read_frame(lambda n: os.read(requests, n))
+    _limit_resources(start["limits"])
+    import matplotlib_inline.backend_inline  # noqa: F401 (first import is slow: before the clock)
+    import torch
+
+    torch.set_num_threads(1)  # forked children inherit no thread pool to wait for
+    shell = NotebookShell.create(start["limits"]["output_bytes"])
+    shell.enable_matplotlib("inline")
+    write_frame(events, {"event": "ready"})
+    while True:
+        try:
+            request = read_frame(lambda n: os.read(requests, n))
+        except FrameError:
+            return
+        if request["do"] == "run":
+            _run_cell(shell, request, events)
+        else:
+            _ask_in_child(shell, request, events)
+
+
+def _take_channel() -> tuple[int, int]:
+    """Move the channel away from the standard streams, which student code may write to."""
+    requests, events = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
+    return requests, events
+
+
+def _limit_resources(limits: dict[str, Any]) -> None:
+    """Hard limits of this process and all it starts; raising them again needs a privilege."""
+    wanted = {
+        resource.RLIMIT_DATA: limits["memory_bytes"],
+        resource.RLIMIT_NPROC: limits["processes"],
+        resource.RLIMIT_FSIZE: limits["disk_bytes"],
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_NOFILE: 512,
+    }
+    for kind, value in wanted.items():
+        _, hard = resource.getrlimit(kind)
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        resource.setrlimit(kind, (value, value))
+
+
+def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+    started = time.monotonic()
+    succeeded = shell.run(request["source"], request["seconds"])
+    event = {
+        "event": "ran",
+        "succeeded": succeeded,
+        "seconds": time.monotonic() - started,
+        "outputs": shell.outputs.items,
+        "cut": shell.outputs.cut,
+    }
+    try:
+        write_frame(events, event)
+    except CodecError:  # an output too deep or too long to send
+        write_frame(events, {**event, "outputs": [], "cut": True})
+
+
+def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+    answers, child_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            _answer_all(shell, request, child_end)
+        finally:
+            os._exit(0)
+    os.close(child_end)
+    ended = _relay(child, answers, events, request["seconds"])
+    os.close(answers)
+    write_frame(events, {"event": "asked", "ended": ended})
+
+
+def _answer_all(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+    """In the child: answer question by question, so that what was answered survives a crash."""
+    forbidden = Forbidden(frozenset(request["operators"]), frozenset(), "")
+    sys.stdin = open(os.devnull)  # noqa: SIM115 (closed with the process)
+    for item in request["questions"]:
+        question = Question(request["exercise"], item["inputs"], item["probe"], forbidden)
+        answer = ask(question, shell.user_ns)
+        try:
+            write_frame(events, {"event": "answer", "answer": answer.to_plain()})
+        except (CodecError, FrameError) as error:
+            answer = Answer(error=NOT_PLAIN, message=f"the answer cannot be graded: {error}")
+            write_frame(events, {"event": "answer", "answer": answer.to_plain()})
+
+
+def _relay(child: int, answers: int, events: int, seconds: float) -> str:
+    """Pass on whole answers, each due within `seconds`; "done", "timed out" or "signal N".
+
+    Half a message of a child that was killed must not reach the channel: all that follows
+    would be misread.
+    """
+    waiting = bytearray()
+    pidfd = os.pidfd_open(child)
+    ended = "done"
+    while ended == "done":
+        ready, _, _ = select.select([answers, pidfd], [], [], seconds)
+        if not ready:
+            ended = "timed out"
+        elif answers in ready:
+            waiting += (part := os.read(answers, 2**20))
+            if not part or not _pass_on(waiting, events):
+                break
+        else:
+            break
+    os.kill(child, signal.SIGKILL)  # it is still a child of ours: the number cannot be reused
+    _, status = os.waitpid(child, 0)
+    os.close(pidfd)
+    crashed = os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL
+    return f"signal {os.WTERMSIG(status)}" if crashed and ended == "done" else ended
+
+
+def _pass_on(waiting: bytearray, events: int) -> bool:
+    """Forward every complete frame at the front of `waiting`; False when it is no frame."""
+    while len(waiting) >= LENGTH.size:
+        (length,) = LENGTH.unpack_from(waiting)
+        if length > MAX_FRAME:
+            return False
+        size = LENGTH.size + length
+        if len(waiting) < size:
+            break
+        write_bytes(events, bytes(waiting[:size]))
+        del waiting[:size]
+    return True
+
+
+if __name__ == "__main__":
+    main()

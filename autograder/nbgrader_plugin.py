@@ -1,0 +1,194 @@
+"""Our walk at nbgrader's seams: preprocessors and an exporter that nbgrader_config.py names.
+
+`nbgrader autograde`, the formgrader's button and `autograder grade` all pass through here.
+"""
+
+import copy
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
+from traitlets import Bool, Dict, Unicode
+from traitlets.config import Config
+
+from autograder.build.make import IGNORED, STUB
+from autograder.build.source import checked_exercise
+from autograder.course import Course, Repository
+from autograder.grading import (
+    Marking,
+    UnreadableError,
+    grade_notebook,
+    prepare_marking,
+    read_submission,
+    unreadable_result,
+)
+from autograder.restore import restore
+from autograder.results import Result
+from autograder.sandbox.limits import Limits
+from autograder.store import ResultStore
+from visionlab.checking.report import Report
+
+NOTES = "autograder_notes"
+UNREADABLE = "autograder_unreadable"
+_RESULT = "autograder_result"
+
+
+def configure(config: Config, repository: Repository, course: Course) -> None:
+    """Set up nbgrader's folders and put our walk into its preprocessor lists."""
+    course.root.mkdir(parents=True, exist_ok=True)
+    folders = config.CourseDirectory
+    folders.root = str(course.root)
+    folders.source_directory = str(repository.root / "solutions")
+    folders.release_directory = str(repository.root / "notebooks")
+    folders.ignore = IGNORED
+    config.ClearSolutions.code_stub = {"python": STUB}
+    config.Autograde.exporter_class = "autograder.nbgrader_plugin.SubmissionExporter"
+    config.Autograde.sanitize_preprocessors = [
+        "nbgrader.preprocessors.ClearOutput",
+        "autograder.nbgrader_plugin.RestoreCells",
+        "nbgrader.preprocessors.DeduplicateIds",
+        "nbgrader.preprocessors.OverwriteKernelspec",
+        "nbgrader.preprocessors.OverwriteCells",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    config.Autograde.autograde_preprocessors = [
+        "autograder.nbgrader_plugin.GradeInSandbox",
+        "nbgrader.preprocessors.LimitOutput",
+        "autograder.nbgrader_plugin.SaveVerdicts",
+        "nbgrader.preprocessors.AssignLatePenalties",
+        "nbgrader.preprocessors.CheckCellMetadata",
+    ]
+    # Student cells, Markdown included, are shown on the instructor's pages: nothing may run there.
+    config.HTMLExporter.sanitize_html = True
+    config.Walk.course_root = str(course.root)
+    config.Walk.repository_root = str(repository.root)
+
+
+@lru_cache(maxsize=8)
+def cached_marking(
+    repository: Repository, course: Course, name: str, limits: Limits, walled: bool
+) -> Marking:
+    """The marking of an assignment, computed once per process."""
+    return prepare_marking(repository, name, limits, course, walled=walled)
+
+
+class Walk(NbGraderPreprocessor):
+    """What the steps of our walk share: where the course is and how to grade in it."""
+
+    repository_root = Unicode(help="The folder with solutions/ and notebooks/.").tag(config=True)
+    course_root = Unicode(help="The folder of the running course.").tag(config=True)
+    walled = Bool(True, help="Run student code in the sandbox.").tag(config=True)
+    limits = Dict(help="Limits of a submission by field of autograder.sandbox.limits.Limits.").tag(
+        config=True
+    )
+
+    def marking(self, resources: dict[str, Any]) -> Marking:
+        """How to grade the assignment nbgrader is at."""
+        return cached_marking(
+            Repository(Path(self.repository_root)),
+            Course(Path(self.course_root)),
+            resources["nbgrader"]["assignment"],
+            Limits(**self.limits),
+            self.walled,
+        )
+
+
+class RestoreCells(Walk):
+    """Gives the submitted notebook its own cells and fields back, before nbgrader looks at it."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Replace the notebook by the restored one; remember what was repaired."""
+        restored = restore(nb, self.marking(resources).source)
+        restored.notebook.metadata[NOTES] = restored.notes
+        if UNREADABLE in nb.metadata:
+            restored.notebook.metadata[UNREADABLE] = nb.metadata[UNREADABLE]
+        return restored.notebook, resources
+
+
+class GradeInSandbox(Walk):
+    """Runs, probes and judges behind the wall; shows outputs and verdicts in the notebook."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Grade the restored notebook, unless its result is stored already."""
+        marking = self.marking(resources)
+        result = self._result(nb, marking)
+        show_result(nb, result)
+        resources[_RESULT] = result
+        return nb, resources
+
+    def _result(self, nb: NotebookNode, marking: Marking) -> Result:
+        if UNREADABLE in nb.metadata:
+            return unreadable_result(marking, nb.metadata[UNREADABLE])
+        store = ResultStore(Course(Path(self.course_root)).results)
+        notes = list(nb.metadata.get(NOTES, []))
+        key = marking.key(nb, notes)
+        result = store.get(key)
+        if result is None:
+            result, _ = grade_notebook(nb, marking)
+            result.notes = notes + [n for n in result.notes if n not in notes]
+            store.put(key, result)
+        return result
+
+
+def show_result(nb: NotebookNode, result: Result) -> None:
+    """Put outputs of the run and verdicts of the judge into the notebook's cells."""
+    for cell in nb.cells:
+        if cell.cell_type != "code":
+            continue
+        cell.execution_count = None
+        cell.outputs = [NotebookNode(o) for o in copy.deepcopy(result.outputs.get(cell.id, []))]
+        exercise = result.exercise(checked_exercise(cell))
+        if exercise is not None and cell.metadata.get("nbgrader", {}).get("grade"):
+            report = Report(exercise, explicit=True, graded=True)
+            data = {"text/plain": str(report), "text/html": report._repr_html_()}
+            cell.outputs = [new_output("display_data", data=data, metadata={})]
+
+
+class SaveVerdicts(SaveAutoGrades):
+    """Writes the judge's points into the gradebook, where nbgrader would read a cell's output."""
+
+    def preprocess(
+        self, nb: NotebookNode, resources: dict[str, Any]
+    ) -> tuple[NotebookNode, dict[str, Any]]:
+        """Remember the result, then let nbgrader visit every cell."""
+        self._result: Result = resources[_RESULT]
+        processed: tuple[NotebookNode, dict[str, Any]] = super().preprocess(nb, resources)
+        return processed
+
+    def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
+        exercise = self._result.exercise(checked_exercise(cell))
+        if exercise is None:  # a written answer, graded by hand
+            super()._add_score(cell, resources)
+            return
+        grade = self.gradebook.find_grade(
+            cell.metadata["nbgrader"]["grade_id"],
+            self.notebook_id,
+            self.assignment_id,
+            self.student_id,
+        )
+        grade.auto_score = exercise.score
+        # A mark given by hand stays; the instructor is asked to look again.
+        grade.needs_manual_grade = grade.manual_score is not None
+        self.gradebook.db.commit()
+
+
+class SubmissionExporter(NotebookExporter):
+    """Reads a submission that may be no notebook at all: then the blank one stands for it."""
+
+    def from_file(self, file_stream: Any, resources: Any = None, **kw: Any) -> Any:
+        """Like nbconvert's, with the reason kept where the file cannot be read."""
+        try:
+            notebook = read_submission(Path(file_stream.name))
+        except UnreadableError as error:
+            walk = Walk(parent=self)
+            notebook = copy.deepcopy(walk.marking(resources).source)
+            notebook.metadata[UNREADABLE] = str(error)
+        return self.from_notebook_node(notebook, resources=resources, **kw)

@@ -1,0 +1,140 @@
+"""Expected answers: the probes run on the solution notebook, and on every misconception."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import visionlab.checking
+from autograder.build.source import is_check, is_demo, read_source
+from autograder.course import Course, CourseError, Repository, declared_assignment
+from autograder.draw import Draw
+from autograder.exercise import Exercise, Facet
+from visionlab.checking.compare import difference
+from visionlab.checking.probing import Answer, Question, ask
+from visionlab.checking.records import (
+    SUFFIX,
+    CaseRecord,
+    ExerciseRecord,
+    Hint,
+    load_records,
+    save_records,
+)
+
+PUBLIC_SEED = "public"
+Namespace = dict[str, Any]
+
+
+def reference_namespace(source: Path) -> Namespace:
+    """Run the solution's cells, without demonstrations and checks, and return what they define."""
+    namespace: Namespace = {"__name__": source.stem}
+    for cell in read_source(source).cells:
+        if cell.cell_type == "code" and not is_demo(cell) and not is_check(cell):
+            exec(compile(cell.source, source.name, "exec"), namespace)
+    return namespace
+
+
+def with_answer(namespace: Namespace, code: str) -> Namespace:
+    """The reference's namespace with one function replaced by a student's code."""
+    changed = dict(namespace)
+    exec(code, changed)
+    return changed
+
+
+def public_records(repository: Repository, name: str) -> list[ExerciseRecord]:
+    """The records of an assignment with public cases only: what ships to students."""
+    namespace = reference_namespace(repository.source(name))
+    return [_record(e, namespace, secret=None) for e in declared_assignment(name).exercises]
+
+
+def grading_records(repository: Repository, name: str, course: Course) -> list[ExerciseRecord]:
+    """The records with public and hidden cases, computed once per course and check version."""
+    secret = course.secret()
+    key = check_version(repository, name, secret)
+    path = course.root / "records" / f"{name}-{key[:16]}{SUFFIX}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(".partial")
+        save_records(partial, hidden_records(repository, name, secret))
+        partial.chmod(0o600)
+        partial.replace(path)
+    return load_records(path)
+
+
+def hidden_records(repository: Repository, name: str, secret: str) -> list[ExerciseRecord]:
+    """The records with public and hidden cases for a secret, not stored anywhere."""
+    namespace = reference_namespace(repository.source(name))
+    return [_record(e, namespace, secret=secret) for e in declared_assignment(name).exercises]
+
+
+def check_version(repository: Repository, name: str, secret: str) -> str:
+    """A hash of everything that decides the verdicts of an assignment."""
+    digest = hashlib.sha256(secret.encode())
+    checking = Path(visionlab.checking.__file__).parent
+    for folder in (Path(__file__).parent, checking):
+        for path in sorted(folder.rglob("*.py")):
+            digest.update(path.read_bytes())
+    digest.update(repository.source(name).read_bytes())
+    digest.update(torch.__version__.encode())
+    return digest.hexdigest()
+
+
+def _record(exercise: Exercise, namespace: Namespace, secret: str | None) -> ExerciseRecord:
+    if exercise.name not in namespace:
+        raise CourseError(f"the solution does not define {exercise.name}")
+    mistaken = {m.name: with_answer(namespace, m.source) for m in exercise.misconceptions}
+    cases = [_finish(exercise, case, namespace, mistaken) for case in _cases(exercise, secret)]
+    return ExerciseRecord(
+        name=exercise.name,
+        points=exercise.points,
+        forbidden=exercise.forbidden,
+        weights={f.name: f.weight for f in exercise.facets},
+        hints={m.name: Hint(m.hint, m.more) for m in exercise.misconceptions},
+        cases=cases,
+    )
+
+
+def _cases(exercise: Exercise, secret: str | None) -> Iterator[CaseRecord]:
+    """All cases still without expected answers: goldens, public, then hidden ones."""
+    for facet in exercise.facets:
+        probe = exercise.probe_source(facet)
+        for golden in exercise.goldens:
+            if golden.facet == facet.name:
+                yield CaseRecord(facet.name, True, golden.source, golden.inputs, probe, None)
+        yield from _drawn(exercise, facet, Draw(PUBLIC_SEED, exercise.name, facet.name), True)
+        if secret is not None:
+            yield from _drawn(exercise, facet, Draw(secret, exercise.name, facet.name), False)
+
+
+def _drawn(exercise: Exercise, facet: Facet, draw: Draw, public: bool) -> Iterator[CaseRecord]:
+    probe = exercise.probe_source(facet)
+    for inputs in facet.build(draw):
+        yield CaseRecord(facet.name, public, "", inputs, probe, None)
+
+
+def _finish(
+    exercise: Exercise, case: CaseRecord, namespace: Namespace, mistaken: dict[str, Namespace]
+) -> CaseRecord:
+    question = Question(exercise.name, case.inputs, case.probe, exercise.forbidden)
+    right = ask(question, namespace)
+    if right.error or right.changed:
+        raise CourseError(
+            f"the reference {exercise.name} fails its own case of {case.facet}: "
+            f"{right.error} {right.message} {' '.join(right.changed)}".rstrip()
+        )
+    mistakes = {}
+    for name, changed in mistaken.items():
+        answer = ask(question, changed)
+        if _differs(right, answer):
+            mistakes[name] = answer
+    return CaseRecord(
+        case.facet, case.public, case.source, case.inputs, case.probe, right.value, mistakes
+    )
+
+
+def _differs(right: Answer, answer: Answer) -> bool:
+    if answer.error or answer.changed:
+        return True
+    return difference(right.value, answer.value) is not None

@@ -1,0 +1,103 @@
+"""The result of one submission: verdicts, points and remarks, as people and programs read it."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from visionlab.checking.judge import ExerciseResult, Verdict
+from visionlab.checking.records import Hint
+
+
+@dataclass
+class Result:
+    """All verdicts and points of one submission.
+
+    notes: what was repaired or suspicious, a plain sentence each; outputs: cell id -> notebook
+    outputs of the cells that ran; sandboxed: False when the wall was switched off.
+    """
+
+    assignment: str
+    exercises: list[ExerciseResult]
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    sandboxed: bool = True
+
+    @property
+    def score(self) -> float:
+        """Points earned."""
+        return round(sum(e.score for e in self.exercises), 4)
+
+    @property
+    def max_score(self) -> float:
+        """Points to earn."""
+        return round(sum(e.max_score for e in self.exercises), 4)
+
+    def exercise(self, name: str) -> ExerciseResult | None:
+        """The result of one exercise, or None."""
+        return next((e for e in self.exercises if e.name == name), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `grade-file --json` prints."""
+        return {
+            "assignment": self.assignment,
+            "score": self.score,
+            "max_score": self.max_score,
+            "seconds": round(self.seconds, 3),
+            "sandboxed": self.sandboxed,
+            "notes": self.notes,
+            "exercises": [_exercise_json(e) for e in self.exercises],
+        }
+
+    def dumps(self) -> str:
+        """The whole result, outputs included, for the store."""
+        return json.dumps({**self.to_json(), "outputs": self.outputs})
+
+    @classmethod
+    def loads(cls, text: str) -> "Result":
+        """Read what `dumps` wrote."""
+        data = json.loads(text)
+        return cls(
+            assignment=data["assignment"],
+            exercises=[_exercise_from_json(e) for e in data["exercises"]],
+            seconds=data["seconds"],
+            notes=data["notes"],
+            outputs=data["outputs"],
+            sandboxed=data["sandboxed"],
+        )
+
+
+def _exercise_json(exercise: ExerciseResult) -> dict[str, Any]:
+    cases = [
+        {
+            "facet": v.facet,
+            "public": v.public,
+            "passed": v.passed,
+            "reason": v.reason,
+            "hint": v.hint.first,
+            "more": v.hint.more,
+            "mistake": v.mistake,
+        }
+        for v in exercise.verdicts
+    ]
+    return {
+        "name": exercise.name,
+        "score": exercise.score,
+        "max_score": exercise.max_score,
+        "cases": cases,
+    }
+
+
+def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
+    verdicts = [
+        Verdict(
+            facet=c["facet"],
+            public=c["public"],
+            passed=c["passed"],
+            reason=c["reason"],
+            hint=Hint(c["hint"], c["more"]),
+            mistake=c["mistake"],
+        )
+        for c in data["cases"]
+    ]
+    return ExerciseResult(data["name"], data["score"], data["max_score"], verdicts)

@@ -1,0 +1,188 @@
+"""Runs a restored notebook and its questions in the sandbox, whatever the code in it does."""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from autograder.build.source import DEMO
+from autograder.outputs import safe_outputs
+from autograder.sandbox.limits import Limits
+from autograder.sandbox.session import Session, SessionLostError
+from visionlab.checking.probing import CRASHED, TIMED_OUT, Answer
+from visionlab.checking.records import ExerciseRecord
+
+GRACE_SECONDS = 3
+MAX_RESTARTS = 3
+ASKING_SHARE = 0.4  # of the submission's time is kept for the questions
+MAX_INTERRUPTIONS = 2  # endless or crashing calls of one exercise before the rest is left
+
+
+@dataclass
+class Ran:
+    """What running a submission gave: outputs by cell id, answers by exercise, remarks."""
+
+    outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    answers: dict[str, list[Answer | None]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def run_submission(
+    notebook: NotebookNode,
+    records: list[ExerciseRecord],
+    limits: Limits,
+    workdir_files: list[Path],
+    *,
+    walled: bool = True,
+) -> Ran:
+    """Run the cells, then ask every question; restart without a cell that kills the kernel.
+
+    Test cells and demonstrations are not run. Whatever goes wrong costs at most the cells and
+    questions it concerns.
+    """
+    cells = [c for c in notebook.cells if c.cell_type == "code" and not is_skipped(c)]
+    run = _Run(records, limits, time.monotonic())
+    for _ in range(MAX_RESTARTS + 1):
+        try:
+            with Session(limits, workdir_files, walled=walled) as session:
+                run.cells(session, [c for c in cells if c.id not in run.deadly])
+                run.questions(session)
+                return run.ran
+        except SessionLostError as lost:
+            if not run.blame(str(lost)):
+                break
+    return run.ran
+
+
+def is_skipped(cell: NotebookNode) -> bool:
+    """Whether grading leaves a cell out: tests are judged outside, demonstrations show only."""
+    fields = cell.metadata.get("nbgrader", {})
+    return bool(fields.get("grade")) or DEMO in cell.metadata.get("tags", [])
+
+
+class _Run:
+    """The state that outlives a killed session."""
+
+    def __init__(self, records: list[ExerciseRecord], limits: Limits, start: float) -> None:
+        self.ran = Ran()
+        self.deadly: set[str] = set()
+        self._records = records
+        self._limits = limits
+        self._deadline = start + limits.submission_seconds
+        self._cells_deadline = start + (1 - ASKING_SHARE) * limits.submission_seconds
+        self._current = ""
+
+    def note(self, words: str) -> None:
+        """Remember something once."""
+        if words not in self.ran.notes:
+            self.ran.notes.append(words)
+
+    def cells(self, session: Session, cells: list[NotebookNode]) -> None:
+        """Run cells in order; errors stop nothing."""
+        for number, cell in enumerate(cells, start=1):
+            left = self._cells_deadline - time.monotonic()
+            if left <= 0:
+                self.note("the time for the whole notebook was used up; later cells did not run")
+                return
+            self._current = cell.id
+            seconds = min(self._limits.cell_seconds, left)
+            session.send({"do": "run", "source": cell.source, "seconds": seconds})
+            event = session.receive(time.monotonic() + seconds + GRACE_SECONDS)
+            self._keep(cell, event, number)
+        self._current = ""
+
+    def _keep(self, cell: NotebookNode, event: dict[str, Any], number: int) -> None:
+        outputs = safe_outputs(event.get("outputs"))
+        self.ran.outputs[cell.id] = [dict(o) for o in outputs]
+        if event.get("cut"):
+            self.note(f"the output of {_place(cell)} was too long and was cut")
+        if any(o.get("ename") == "CellTimeout" for o in outputs):
+            self.note(f"{_place(cell)} ran too long and was stopped")
+
+    def questions(self, session: Session) -> None:
+        """Ask the questions of all exercises that are not answered yet."""
+        for record in self._records:
+            if record.name not in self.ran.answers:
+                self._current = record.name
+                self._ask(session, record)
+        self._current = ""
+
+    def _ask(self, session: Session, record: ExerciseRecord) -> None:
+        """Ask one exercise's questions; past a crash or an endless call go on with the next."""
+        total = len(record.cases)
+        answers = self.ran.answers.setdefault(record.name, [])
+        interruptions = 0
+        while len(answers) < total and interruptions < MAX_INTERRUPTIONS:
+            if time.monotonic() > self._deadline:
+                answers.append(_interrupted(TIMED_OUT, "the time of the submission was used up"))
+                break
+            ended = self._ask_once(session, record, answers)
+            if len(answers) < total:
+                interruptions += 1
+                answers.append(self._interruption(ended))
+                self.note(f"{record.name}: {answers[-1].message}")  # type: ignore[union-attr]
+        if answers and len(answers) < total:
+            answers += [answers[-1]] * (total - len(answers))
+
+    def _ask_once(
+        self, session: Session, record: ExerciseRecord, answers: list[Answer | None]
+    ) -> str:
+        questions = record.questions()[len(answers) :]
+        session.send(
+            {
+                "do": "ask",
+                "exercise": record.name,
+                "operators": sorted(record.forbidden.operators),
+                "seconds": self._limits.question_seconds,
+                "questions": [{"inputs": q.inputs, "probe": q.probe} for q in questions],
+            }
+        )
+        while True:
+            wait = self._limits.question_seconds + GRACE_SECONDS
+            event = session.receive(time.monotonic() + wait)
+            if event["event"] == "asked":
+                return str(event.get("ended"))
+            answers.append(_as_answer(event.get("answer")))
+            if len(answers) > len(record.cases):
+                raise SessionLostError("it gave more answers than there were questions")
+
+    def _interruption(self, ended: str) -> Answer:
+        if ended == "timed out":
+            seconds = self._limits.question_seconds
+            return _interrupted(TIMED_OUT, f"a call ran longer than {seconds:g} seconds")
+        how = f" ({ended})" if ended.startswith("signal") else ""
+        return _interrupted(CRASHED, f"the call ended the Python process{how}")
+
+    def blame(self, why: str) -> bool:
+        """After a lost session: leave out what was running then. False when nothing was."""
+        if not self._current:
+            return False
+        record = next((r for r in self._records if r.name == self._current), None)
+        if record is None:
+            self.deadly.add(self._current)
+            self.note(f"cell {self._current} was left out: {why} while it ran")
+        else:
+            lost = _interrupted(CRASHED, f"{why} during the call")
+            answers = self.ran.answers[record.name]
+            answers += [lost] * (len(record.cases) - len(answers))
+            self.note(f"{record.name}: {lost.message}")
+        self._current = ""
+        return True
+
+
+def _as_answer(claimed: Any) -> Answer | None:
+    try:
+        return Answer.from_plain(claimed)
+    except ValueError:
+        return None
+
+
+def _interrupted(kind: str, words: str) -> Answer:
+    return Answer(error=kind, message=words)
+
+
+def _place(cell: NotebookNode) -> str:
+    grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
+    return f"cell {grade_id}" if grade_id else f"the added cell {cell.id}"

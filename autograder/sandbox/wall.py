@@ -1,0 +1,124 @@
+"""The bubblewrap command that puts a worker behind the wall."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import autograder
+import visionlab
+from autograder.sandbox.limits import Limits
+
+HOME = "/tmp/home"
+_OURS = "/opt/course"  # where visionlab and the worker appear inside
+_SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+_ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts")
+
+
+class NoSandboxError(RuntimeError):
+    """Bubblewrap is missing or cannot make a sandbox here; the message says what to do."""
+
+
+def wall_command(limits: Limits, workdir_files: list[Path]) -> list[str]:
+    """The command line of a worker inside bubblewrap.
+
+    workdir_files: public files that appear in the working folder of the notebook. Raises
+    NoSandboxError when bubblewrap is not installed.
+    """
+    program = shutil.which("bwrap")
+    if program is None:
+        raise NoSandboxError(
+            "bubblewrap is not installed. Install it (Debian and Ubuntu: apt install bubblewrap; "
+            "conda: conda install -c conda-forge bubblewrap), or use --no-sandbox only for "
+            "notebooks you trust."
+        )
+    return [
+        program,
+        *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
+        *("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"),
+        *("--new-session", "--hostname", "sandbox", "--clearenv"),
+        *_flags(_system_mounts()),
+        *("--proc", "/proc", "--dev", "/dev"),
+        *_private_folder("/dev/shm", limits.disk_bytes),
+        *_private_folder("/tmp", limits.disk_bytes),
+        *_flags(_our_mounts()),
+        *("--dir", HOME),
+        *_flags(("--ro-bind", str(f), f"{HOME}/{f.name}") for f in workdir_files),
+        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        *_flags(("--setenv", name, value) for name, value in environment(HOME, _OURS).items()),
+        *("--chdir", HOME),
+        *worker_command(),
+    ]
+
+
+def worker_command() -> list[str]:
+    """The worker itself; without the wall around it only for notebooks that are trusted."""
+    return [sys.executable, "-B", "-s", "-P", "-m", "autograder.inside.worker"]
+
+
+def environment(home: str, python_path: str) -> dict[str, str]:
+    """The worker's whole environment; nothing of the instructor's gets through."""
+    threads = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
+    return {
+        "HOME": home,
+        "USER": "student",
+        "LANG": "C.UTF-8",
+        "PATH": "/usr/bin:/bin",
+        "TMPDIR": "/tmp",
+        "PYTHONPATH": python_path,
+        "PYTHONHASHSEED": "0",
+        "IPYTHONDIR": f"{home}/.ipython",
+        "MPLCONFIGDIR": f"{home}/.matplotlib",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        **dict.fromkeys(threads, "1"),
+    }
+
+
+def _flags(groups: Iterator[tuple[str, ...]]) -> list[str]:
+    return [word for group in groups for word in group]
+
+
+def _private_folder(path: str, size: int) -> tuple[str, ...]:
+    return ("--perms", "0700", "--size", str(size), "--tmpfs", path)
+
+
+def _system_mounts() -> Iterator[tuple[str, ...]]:
+    """System and Python environment, read-only."""
+    for name in _SYSTEM:
+        path = Path(name)
+        if path.is_symlink():
+            yield "--symlink", os.readlink(path), name
+        elif path.is_dir():
+            yield "--ro-bind", name, name
+    for name in _ETC:
+        yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
+    for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
+        if not prefix.startswith("/usr/") and prefix != "/usr":
+            yield "--ro-bind", prefix, prefix
+
+
+def _our_mounts() -> Iterator[tuple[str, ...]]:
+    """visionlab and the worker, and nothing of the checks wherever they are installed."""
+    grader = Path(autograder.__file__).parent
+    if any(grader.is_relative_to(p) for p in (sys.prefix, sys.base_prefix, "/usr")):
+        yield "--tmpfs", str(grader)
+    library = Path(visionlab.__file__).parent
+    yield "--ro-bind", str(library), f"{_OURS}/visionlab"
+    yield "--ro-bind", str(grader / "inside"), f"{_OURS}/autograder/inside"
+
+
+@lru_cache(maxsize=1)
+def require_wall() -> None:
+    """Make sure that a sandbox can be made here. Raises NoSandboxError with what to do otherwise."""
+    command = wall_command(Limits(), [])
+    trial = [*command[: -len(worker_command())], "/usr/bin/env", "true"]
+    done = subprocess.run(trial, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        words = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise NoSandboxError(
+            f"bubblewrap cannot make a sandbox here ({words}). In a container allow user "
+            "namespaces; on Ubuntu 24.04 see README, 'Instructors'."
+        )

@@ -1,0 +1,63 @@
+"""Counts a sandbox's memory and processes from outside, and ends it when it takes too much."""
+
+import contextlib
+import subprocess
+import threading
+
+import psutil
+
+from autograder.sandbox.limits import Limits
+
+PERIOD_SECONDS = 0.2
+
+
+class Watchdog:
+    """Watches all processes below `process`; kills them past the limits.
+
+    The limits set inside hold for each process; only from outside can they be added up, and
+    only here do they bind when the grader itself runs as root.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], limits: Limits) -> None:
+        self.verdict = ""
+        self._process = process
+        self._limits = limits
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop watching."""
+        self._stopped.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._stopped.wait(PERIOD_SECONDS):
+            with contextlib.suppress(psutil.Error):
+                self.verdict = self._too_much()
+            if self.verdict:
+                self._process.kill()
+                return
+
+    def _too_much(self) -> str:
+        family = psutil.Process(self._process.pid).children(recursive=True)
+        if len(family) > self._limits.processes + 2:  # bubblewrap's own two
+            return f"it started more than {self._limits.processes} processes"
+        if sum(map(_resident, family)) <= self._limits.memory_bytes:
+            return ""
+        # Forked processes share memory: count exactly before a verdict, it is slower.
+        if sum(map(_proportional, family)) <= self._limits.memory_bytes:
+            return ""
+        return f"it used more than {self._limits.memory_bytes / 2**30:.3g} GiB of memory"
+
+
+def _resident(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_info().rss)
+    return 0
+
+
+def _proportional(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_full_info().pss)
+    return 0

@@ -1,0 +1,203 @@
+"""Simulated classes: submissions as students really write them, with what each should get."""
+
+import copy
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell
+
+from autograder.build.source import is_solution, read_source, solved_exercise
+from autograder.course import Repository, declared_assignment
+from autograder.exercise import Assignment
+
+Answers = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Material:
+    """What submissions are made of. reference: exercise name -> the solution cell's text."""
+
+    assignment: Assignment
+    released: NotebookNode
+    reference: Answers
+
+    @classmethod
+    def load(cls, repository: Repository, name: str) -> "Material":
+        """Read the released notebook and the solutions of an assignment."""
+        cells = read_source(repository.source(name)).cells
+        return cls(
+            declared_assignment(name),
+            nbformat.read(repository.released_notebook(name), as_version=4),
+            {solved_exercise(c): c.source for c in cells if is_solution(c)},
+        )
+
+    def notebook(self, answers: Answers) -> NotebookNode:
+        """The released notebook with answers typed into its solution cells."""
+        notebook = copy.deepcopy(self.released)
+        for cell in notebook.cells:
+            name = cell.metadata.get("nbgrader", {}).get("grade_id", "").removeprefix("solve-")
+            if cell.metadata.get("nbgrader", {}).get("solution") and name in answers:
+                cell.source = answers[name]
+        return notebook
+
+    def mistaken(self, nth: int) -> Answers:
+        """Right answers but for the nth misconception of every exercise that has as many."""
+        wrong = {
+            e.name: e.misconceptions[nth].source
+            for e in self.assignment.exercises
+            if nth < len(e.misconceptions)
+        }
+        return {**self.reference, **wrong}
+
+    def alternative(self, nth: int) -> Answers:
+        """Right answers, each the nth of the honest alternatives."""
+        return {
+            e.name: e.alternatives[nth % len(e.alternatives)].source if e.alternatives else ""
+            for e in self.assignment.exercises
+        } | {
+            e.name: self.reference[e.name] for e in self.assignment.exercises if not e.alternatives
+        }
+
+
+Student = Callable[[Material], NotebookNode | str]
+
+
+def _reference(material: Material) -> NotebookNode:
+    return material.notebook(material.reference)
+
+
+def _blank(material: Material) -> NotebookNode:
+    return material.notebook({})
+
+
+def _half_done(material: Material) -> NotebookNode:
+    names = list(material.reference)
+    return material.notebook({n: material.reference[n] for n in names[: len(names) // 2]})
+
+
+def _alternative(material: Material) -> NotebookNode:
+    return material.notebook(material.alternative(0))
+
+
+def _mistaken(nth: int) -> Student:
+    return lambda material: material.notebook(material.mistaken(nth))
+
+
+def _ignores_padding(material: Material) -> NotebookNode:
+    wrong = material.assignment.exercise("conv2d").misconceptions
+    source = next(m.source for m in wrong if "padding" in m.hint)
+    return material.notebook({**material.reference, "conv2d": source})
+
+
+def _with_added(material: Material, code: str) -> NotebookNode:
+    notebook = _reference(material)
+    middle = len(notebook.cells) // 2
+    notebook.cells.insert(middle, new_code_cell(code, id="added-by-student"))
+    return notebook
+
+
+def _endless_cell(material: Material) -> NotebookNode:
+    return _with_added(material, "while True:\n    pass")
+
+
+def _endless_function(material: Material) -> NotebookNode:
+    name = material.assignment.exercises[-1].name
+    endless = f"def {name}(*args, **kwargs):\n    while True:\n        pass"
+    return material.notebook({**material.reference, name: endless})
+
+
+def _crashing_cell(material: Material) -> NotebookNode:
+    return _with_added(material, "import os\nos._exit(1)")
+
+
+def _crashing_function(material: Material) -> NotebookNode:
+    name = material.assignment.exercises[-1].name
+    code = f"def {name}(*args, **kwargs):\n    import ctypes\n    ctypes.string_at(0)"
+    return material.notebook({**material.reference, name: code})
+
+
+def _deleted_test(material: Material) -> NotebookNode:
+    notebook = _reference(material)
+    first = material.assignment.exercises[0].name
+    gone = f"check-{first}"
+    notebook.cells = [
+        c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade_id") != gone
+    ]
+    return notebook
+
+
+def _borrowed(material: Material) -> NotebookNode:
+    code = (
+        "def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):\n"
+        "    return F.conv2d(x, w, b, stride, pad, dilation)"
+    )
+    return material.notebook({**material.reference, "conv2d": code})
+
+
+def _not_a_notebook(_material: Material) -> str:
+    return "{ this was uploaded by mistake"
+
+
+KINDS: dict[str, Student] = {
+    "reference": _reference,
+    "blank": _blank,
+    "half-done": _half_done,
+    "different-but-right": _alternative,
+    "ignores-padding": _ignores_padding,
+    "mistakes-1": _mistaken(0),
+    "mistakes-2": _mistaken(1),
+    "mistakes-3": _mistaken(2),
+    "endless-cell": _endless_cell,
+    "endless-function": _endless_function,
+    "crashing-cell": _crashing_cell,
+    "crashing-function": _crashing_function,
+    "deleted-test": _deleted_test,
+    "borrowed-conv2d": _borrowed,
+    "not-a-notebook": _not_a_notebook,
+}
+
+
+def simulate(material: Material, count: int, out: Path, seed: int = 0) -> list[str]:
+    """Write `count` submissions below `out`, laid out as nbgrader collects them.
+
+    The first ones are one of each kind above; the rest are students of varied ability who mix
+    right answers, misconceptions and gaps. Returns the students' ids.
+    """
+    students = list(KINDS)[:count]
+    students += [f"student-{i:04d}" for i in range(1, count - len(students) + 1)]
+    for student in students:
+        maker = KINDS.get(student) or _mixed(f"{seed}/{student}")
+        write_submission(out, student, material.assignment.name, maker(material))
+    return students
+
+
+def write_submission(out: Path, student: str, name: str, content: NotebookNode | str) -> Path:
+    """Write one submission where nbgrader would collect it to."""
+    path = out / student / name / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
+    return path
+
+
+def _mixed(seed: str) -> Student:
+    """A student of an ability drawn once, who answers each exercise accordingly."""
+
+    def write(material: Material) -> NotebookNode:
+        chance = random.Random(seed)
+        ability = chance.betavariate(4, 2)
+        answers: Answers = {}
+        for exercise in material.assignment.exercises:
+            if chance.random() < ability:
+                right = [material.reference[exercise.name]]
+                right += [a.source for a in exercise.alternatives]
+                answers[exercise.name] = chance.choice(right)
+            elif exercise.misconceptions and chance.random() < 0.75:
+                answers[exercise.name] = chance.choice(exercise.misconceptions).source
+        return material.notebook(answers)
+
+    return write

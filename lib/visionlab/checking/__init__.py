@@ -1,0 +1,1 @@
+"""Checking answers: probes, comparison, verdicts and what the student is shown of them."""

@@ -1,0 +1,105 @@
+"""The student's own check: `check(conv2d)` under an exercise, `progress()` anywhere."""
+
+import sys
+from collections.abc import Callable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from visionlab.checking.judge import ExerciseResult, judge
+from visionlab.checking.probing import ask
+from visionlab.checking.reading import forbidden_use
+from visionlab.checking.records import SUFFIX, ExerciseRecord, load_records
+from visionlab.checking.report import Report
+
+_results: dict[str, ExerciseResult] = {}
+_failed_attempts: dict[str, int] = {}
+
+
+class NoCheckDataError(Exception):
+    """The public check data is not where the notebook runs, or does not know the function."""
+
+
+def check(function: Callable[..., Any] | type) -> Report:
+    """Try an exercise on its public cases and show what is right, what is wrong, and why.
+
+    function: the student's function or class; its name says which exercise it is. Returns a
+    Report that Jupyter displays; a failed check also says so in one line on standard error,
+    which nbgrader's Validate button reads. Raises NoCheckDataError when the check data is missing.
+    """
+    name = getattr(function, "__name__", str(function))
+    record = _record(name)
+    namespace = getattr(function, "__globals__", None)
+    if namespace is None:
+        namespace = vars(sys.modules[function.__module__])
+    used = forbidden_use(_cells(), name, record.forbidden)
+    answers = [] if used else [ask(q, {**namespace, name: function}) for q in record.questions()]
+    result = judge(record, answers, used)
+    return _report(result)
+
+
+def _report(result: ExerciseResult) -> Report:
+    _results[result.name] = result
+    _failed_attempts[result.name] = 0 if result.passed else _failed_attempts.get(result.name, 0) + 1
+    report = Report(result, explicit=_failed_attempts[result.name] > 1)
+    if not result.passed:
+        print(str(report).splitlines()[0], file=sys.stderr)
+    return report
+
+
+class Progress:
+    """The points the public cases would give so far, exercise by exercise."""
+
+    def __init__(self, records: list[ExerciseRecord], results: dict[str, ExerciseResult]) -> None:
+        self._rows = [(r.name, results.get(r.name), r.points) for r in records]
+
+    def __str__(self) -> str:
+        earned = sum(result.score for _, result, _ in self._rows if result)
+        total = sum(points for *_, points in self._rows)
+        lines = [f"{earned:g} of {total:g} points on the public cases"]
+        width = max(len(name) for name, *_ in self._rows)
+        for name, result, points in self._rows:
+            state = f"{result.score:g} of {points:g}" if result else f"not checked yet ({points:g})"
+            lines.append(f"  {name:<{width}}  {state}")
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+
+def progress() -> Progress:
+    """Points so far over the exercises checked in this notebook; grading adds hidden cases."""
+    return Progress(list(_all_records(_data_file()).values()), _results)
+
+
+def _record(name: str) -> ExerciseRecord:
+    path = _data_file()
+    records = _all_records(path)
+    if name not in records:
+        known = ", ".join(records)
+        raise NoCheckDataError(f"{path.name} knows no exercise called {name}. It knows: {known}")
+    return records[name]
+
+
+def _data_file() -> Path:
+    """The one file of check data in the working folder, where Jupyter starts a notebook."""
+    found = sorted(Path.cwd().glob(f"*{SUFFIX}"))
+    if len(found) != 1:
+        what = "no check data" if not found else f"{len(found)} files of check data"
+        raise NoCheckDataError(
+            f"there is {what} (*{SUFFIX}) in {Path.cwd().name}/. Keep the notebook in the folder "
+            "it came in, beside that file, and restart the kernel."
+        )
+    return found[0]
+
+
+@lru_cache(maxsize=4)
+def _all_records(path: Path) -> dict[str, ExerciseRecord]:
+    return {record.name: record for record in load_records(path)}
+
+
+def _cells() -> list[str]:
+    """The code cells run so far, in the order they ran."""
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    return [] if shell is None else list(shell.user_ns.get("In", []))

@@ -1,0 +1,175 @@
+"""Plain data to bytes and back: the only form in which anything crosses the wall.
+
+A message is a JSON text with its tensors beside it in a safetensors block. Nothing in it can
+run: decoding builds numbers, strings, lists, dicts and tensors, and refuses the rest.
+"""
+
+import json
+import struct
+from typing import Any
+
+import numpy as np
+import safetensors.torch
+import torch
+
+Plain = Any  # None, bool, int, float, str, list, tuple, dict, Tensor, ndarray or Foreign
+
+MAX_DEPTH = 12
+MAX_NODES = 100_000
+MAX_TEXT = 20_000
+MAX_DIGITS = 400
+_HEADER = struct.Struct("<I")
+
+
+class CodecError(ValueError):
+    """The data is not plain, too large, or not a message at all."""
+
+
+class Foreign:
+    """Stands for a value that cannot cross the wall; only the name of its type does."""
+
+    def __init__(self, type_name: str) -> None:
+        self.type_name = type_name
+
+
+class _Encoder:
+    def __init__(self) -> None:
+        self.tensors: dict[str, torch.Tensor] = {}
+        self._keys: dict[tuple[Any, ...], str] = {}
+        self._nodes = 0
+
+    def encode(self, value: Plain, depth: int = 0) -> Any:
+        self._nodes += 1
+        if depth > MAX_DEPTH or self._nodes > MAX_NODES:
+            raise CodecError("the value is nested too deep or has too many parts")
+        if value is None or isinstance(value, bool | np.bool_):
+            return None if value is None else bool(value)
+        if isinstance(value, int | np.integer):
+            return self._encode_int(int(value))
+        if isinstance(value, float | np.floating):
+            return float(value)
+        if isinstance(value, str):
+            return str(value[:MAX_TEXT])
+        if isinstance(value, torch.Tensor | np.ndarray):
+            return self._encode_array(value)
+        return self._encode_container(value, depth)
+
+    @staticmethod
+    def _encode_int(value: int) -> Any:
+        if abs(value) < 2**53:
+            return value
+        if value.bit_length() > 3 * MAX_DIGITS:
+            raise CodecError("the whole number is too large")
+        return {"t": "int", "v": str(value)}
+
+    def _encode_container(self, value: Plain, depth: int) -> Any:
+        if isinstance(value, list):
+            return [self.encode(v, depth + 1) for v in value]
+        if isinstance(value, tuple):
+            return {"t": "tuple", "v": [self.encode(v, depth + 1) for v in value]}
+        if isinstance(value, dict):
+            pairs = [
+                [self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()
+            ]
+            return {"t": "dict", "v": pairs}
+        return _foreign(value)
+
+    def _encode_array(self, value: torch.Tensor | np.ndarray) -> Any:
+        kind = "tensor" if isinstance(value, torch.Tensor) else "array"
+        try:
+            x = torch.as_tensor(value).detach().resolve_conj().resolve_neg().cpu()
+            key = self._store(x)
+        except Exception:  # sparse, object or otherwise unusual: it cannot cross
+            return _foreign(value)
+        return {"t": kind, "k": key, "layout": _layout(x)}
+
+    def _store(self, x: torch.Tensor) -> str:
+        """Equal tensors are stored once: misconceptions often agree with each other."""
+        x = x.contiguous()
+        identity = (x.dtype, tuple(x.shape), x.reshape(-1).view(torch.uint8).numpy().tobytes())
+        if identity not in self._keys:
+            key = str(len(self.tensors))
+            self._keys[identity] = key
+            self.tensors[key] = x.clone()
+        return self._keys[identity]
+
+
+def _foreign(value: object) -> Any:
+    return {"t": "foreign", "v": type(value).__name__[:100]}
+
+
+def _layout(x: torch.Tensor) -> str:
+    if x.is_contiguous():
+        return "contiguous"
+    if x.dim() == 4 and x.is_contiguous(memory_format=torch.channels_last):
+        return "channels_last"
+    return "strided"
+
+
+def _with_layout(x: torch.Tensor, layout: str) -> torch.Tensor:
+    if layout == "channels_last" and x.dim() == 4:
+        return x.contiguous(memory_format=torch.channels_last)
+    if layout == "strided":
+        return torch.stack([x, torch.zeros_like(x)], dim=-1)[..., 0]
+    return x
+
+
+def pack(value: Plain) -> bytes:
+    """Encode plain data. Raises CodecError when it is too deep, too long or too large."""
+    encoder = _Encoder()
+    tree = encoder.encode(value)
+    text = json.dumps(tree, separators=(",", ":")).encode()
+    return _HEADER.pack(len(text)) + text + safetensors.torch.save(encoder.tensors)
+
+
+def unpack(message: bytes) -> Plain:
+    """Decode what `pack` wrote. Raises CodecError, and nothing else, on any other bytes."""
+    try:
+        (length,) = _HEADER.unpack_from(message)
+        if length > len(message) - _HEADER.size:
+            raise CodecError("the message is cut short")
+        text = message[_HEADER.size : _HEADER.size + length].decode()
+        tensors = safetensors.torch.load(message[_HEADER.size + length :])
+        return _Decoder(tensors).decode(json.loads(text))
+    except CodecError:
+        raise
+    except Exception as error:  # whatever hostile bytes provoke in the parsers ends here
+        raise CodecError(f"not a message: {type(error).__name__}") from None
+
+
+class _Decoder:
+    def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
+        self._tensors = tensors
+        self._nodes = 0
+
+    def decode(self, tree: Any, depth: int = 0) -> Plain:
+        self._nodes += 1
+        if depth > 2 * MAX_DEPTH or self._nodes > 3 * MAX_NODES:
+            raise CodecError("the message is nested too deep or has too many parts")
+        if isinstance(tree, list):
+            return [self.decode(v, depth + 1) for v in tree]
+        if not isinstance(tree, dict):
+            return tree[:MAX_TEXT] if isinstance(tree, str) else tree
+        return self._decode_tagged(tree, depth)
+
+    def _decode_tagged(self, tree: dict[str, Any], depth: int) -> Plain:
+        match tree:
+            case {"t": "int", "v": str(digits)} if len(digits) <= MAX_DIGITS:
+                return int(digits)
+            case {"t": "tuple", "v": list(items)}:
+                return tuple(self.decode(v, depth + 1) for v in items)
+            case {"t": "dict", "v": list(pairs)}:
+                return {self._key(k): self.decode(v, depth + 1) for k, v in pairs}
+            case {"t": "tensor", "k": str(key), "layout": str(layout)}:
+                return _with_layout(self._tensors[key], layout)
+            case {"t": "array", "k": str(key)}:
+                return self._tensors[key].numpy()
+            case {"t": "foreign", "v": str(name)}:
+                return Foreign(name[:100])
+        raise CodecError("the message has a part of unknown kind")
+
+    @staticmethod
+    def _key(key: Any) -> Plain:
+        if isinstance(key, str | int | float | bool | None):
+            return key[:MAX_TEXT] if isinstance(key, str) else key
+        raise CodecError("a dict's key is not a string or a number")

@@ -1,0 +1,31 @@
+"""Notices a forbidden torch operator while an answer runs, however it is reached."""
+
+from typing import Any
+
+from torch.utils._python_dispatch import TorchDispatchMode
+
+from visionlab.checking.forbidden import Forbidden
+
+
+class ForbiddenCallError(Exception):
+    """An answer called what its exercise does not allow."""
+
+
+class Guard(TorchDispatchMode):
+    """Raises ForbiddenCallError when one of `forbidden.operators` is about to run.
+
+    It sits below F.conv2d, torch.conv2d, nn.Conv2d, getattr and every helper, where all of
+    them have become the same aten operator.
+    """
+
+    def __init__(self, forbidden: Forbidden) -> None:
+        super().__init__()
+        self._forbidden = forbidden
+
+    def __torch_dispatch__(
+        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        operator = func.overloadpacket.__name__
+        if operator in self._forbidden.operators:
+            raise ForbiddenCallError(f"it calls torch's own {operator}")
+        return func(*args, **(kwargs or {}))

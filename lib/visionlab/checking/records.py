@@ -1,0 +1,112 @@
+"""What the judge knows of an exercise: its cases with expected answers, and its known mistakes.
+
+The same records serve twice: with public cases only they ship beside the notebook; with the
+hidden cases added they stay with the instructor.
+"""
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from visionlab.checking.codec import CodecError, Plain, pack, unpack
+from visionlab.checking.forbidden import Forbidden
+from visionlab.checking.probing import Answer, Question
+
+SUFFIX = ".checks"
+FORMAT = 1
+
+
+@dataclass(frozen=True)
+class CaseRecord:
+    """One case: its question, the expected answer, and what known mistakes answer instead.
+
+    source: the lecture the numbers come from, or ""; mistakes: misconception name -> its
+    answer, only where that differs from the expected one.
+    """
+
+    facet: str
+    public: bool
+    source: str
+    inputs: dict[str, Any]
+    probe: str
+    expected: Plain
+    mistakes: dict[str, Answer] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Hint:
+    """The words for one misconception: at first, and after a second failed attempt."""
+
+    first: str
+    more: str
+
+
+@dataclass(frozen=True)
+class ExerciseRecord:
+    """All the judge needs for one exercise. weights: facet name -> weight."""
+
+    name: str
+    points: float
+    forbidden: Forbidden
+    weights: dict[str, float]
+    hints: dict[str, Hint]
+    cases: list[CaseRecord]
+
+    def questions(self) -> list[Question]:
+        """What to ask the student's code, in the order of the cases."""
+        return [Question(self.name, c.inputs, c.probe, self.forbidden) for c in self.cases]
+
+    def public_only(self) -> "ExerciseRecord":
+        """The same record without its hidden cases."""
+        return replace(self, cases=[c for c in self.cases if c.public])
+
+
+def save_records(path: Path, records: list[ExerciseRecord]) -> None:
+    """Write records to `path`; the same records give the same bytes."""
+    data = {"format": FORMAT, "exercises": [_exercise_to_plain(r) for r in records]}
+    path.write_bytes(pack(data))
+
+
+def load_records(path: Path) -> list[ExerciseRecord]:
+    """Read records written by `save_records`. Raises CodecError when the file is not such."""
+    data = unpack(path.read_bytes())
+    try:
+        if data["format"] != FORMAT:
+            raise CodecError(f"{path.name} belongs to another version of visionlab")
+        return [_exercise_from_plain(e) for e in data["exercises"]]
+    except (KeyError, TypeError, ValueError) as error:
+        raise CodecError(f"{path.name} is not check data: {error}") from None
+
+
+def _exercise_to_plain(record: ExerciseRecord) -> dict[str, Any]:
+    return {
+        "name": record.name,
+        "points": record.points,
+        "operators": sorted(record.forbidden.operators),
+        "names": sorted(record.forbidden.names),
+        "reason": record.forbidden.reason,
+        "weights": record.weights,
+        "hints": {name: [h.first, h.more] for name, h in record.hints.items()},
+        "cases": [_case_to_plain(c) for c in record.cases],
+    }
+
+
+def _case_to_plain(case: CaseRecord) -> dict[str, Any]:
+    mistakes = {name: answer.to_plain() for name, answer in case.mistakes.items()}
+    return {**vars(case), "mistakes": mistakes}
+
+
+def _exercise_from_plain(data: dict[str, Any]) -> ExerciseRecord:
+    return ExerciseRecord(
+        name=data["name"],
+        points=data["points"],
+        forbidden=Forbidden(frozenset(data["operators"]), frozenset(data["names"]), data["reason"]),
+        weights=data["weights"],
+        hints={name: Hint(*words) for name, words in data["hints"].items()},
+        cases=[_case_from_plain(c) for c in data["cases"]],
+    )
+
+
+def _case_from_plain(data: dict[str, Any]) -> CaseRecord:
+    mistakes = {name: Answer.from_plain(a) for name, a in data["mistakes"].items()}
+    return CaseRecord(**{**data, "mistakes": mistakes})
