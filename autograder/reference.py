@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -45,8 +46,7 @@ def with_answer(namespace: Namespace, code: str) -> Namespace:
 
 def public_records(repository: Repository, name: str) -> list[ExerciseRecord]:
     """The records of an assignment with public cases only: what ships to students."""
-    namespace = reference_namespace(repository.source(name))
-    return [_record(e, namespace, secret=None) for e in declared_assignment(name).exercises]
+    return _records(repository, name, None)
 
 
 def grading_records(repository: Repository, name: str, course: Course) -> list[ExerciseRecord]:
@@ -64,9 +64,18 @@ def grading_records(repository: Repository, name: str, course: Course) -> list[E
 
 
 def hidden_records(repository: Repository, name: str, secret: str) -> list[ExerciseRecord]:
-    """The records with public and hidden cases for a secret, not stored anywhere."""
+    """The records with public and hidden cases for a secret, not stored anywhere.
+
+    The public ones are those the build made; `autograder build --check` keeps them true.
+    """
+    public = {r.name: r for r in load_records(repository.public_checks(name))}
+    hidden = _records(repository, name, secret)
+    return [replace(r, cases=[*public[r.name].cases, *r.cases]) for r in hidden]
+
+
+def _records(repository: Repository, name: str, secret: str | None) -> list[ExerciseRecord]:
     namespace = reference_namespace(repository.source(name))
-    return [_record(e, namespace, secret=secret) for e in declared_assignment(name).exercises]
+    return [_record(e, namespace, secret) for e in declared_assignment(name).exercises]
 
 
 def check_version(repository: Repository, name: str, secret: str) -> str:
@@ -77,6 +86,7 @@ def check_version(repository: Repository, name: str, secret: str) -> str:
         for path in sorted(folder.rglob("*.py")):
             digest.update(path.read_bytes())
     digest.update(repository.source(name).read_bytes())
+    digest.update(repository.public_checks(name).read_bytes())
     digest.update(torch.__version__.encode())
     return digest.hexdigest()
 
@@ -97,15 +107,16 @@ def _record(exercise: Exercise, namespace: Namespace, secret: str | None) -> Exe
 
 
 def _cases(exercise: Exercise, secret: str | None) -> Iterator[CaseRecord]:
-    """All cases still without expected answers: goldens, public, then hidden ones."""
+    """Cases still without expected answers: goldens and public ones, or hidden ones."""
     for facet in exercise.facets:
+        if secret is not None:
+            yield from _drawn(exercise, facet, Draw(secret, exercise.name, facet.name), False)
+            continue
         probe = exercise.probe_source(facet)
         for golden in exercise.goldens:
             if golden.facet == facet.name:
                 yield CaseRecord(facet.name, True, golden.source, golden.inputs, probe, None)
         yield from _drawn(exercise, facet, Draw(PUBLIC_SEED, exercise.name, facet.name), True)
-        if secret is not None:
-            yield from _drawn(exercise, facet, Draw(secret, exercise.name, facet.name), False)
 
 
 def _drawn(exercise: Exercise, facet: Facet, draw: Draw, public: bool) -> Iterator[CaseRecord]:

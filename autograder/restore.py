@@ -14,6 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 MAX_CELLS = 1000
+_NBGRADER_OWN = {"cell_type", "schema_version", "checksum"}
 
 
 @dataclass
@@ -145,8 +146,8 @@ def _fields(cell: NotebookNode) -> Any:
     fields = cell.get("metadata", {}).get("nbgrader", {})
     if not isinstance(fields, dict):
         return {}
-    # nbgrader itself may add or drop these; they say nothing about the student.
-    return {k: v for k, v in fields.items() if k not in {"cell_type", "schema_version"}}
+    # nbgrader itself adds or drops these; they say nothing about the student.
+    return {k: v for k, v in fields.items() if k not in _NBGRADER_OWN}
 
 
 def _is_solution(cell: NotebookNode) -> bool:

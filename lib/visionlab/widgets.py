@@ -51,7 +51,7 @@ def picture(
 
 
 def _too_large(K: int, dilation: int, side: int) -> plots.Picture:
-    span = dilation * (K - 1) + 1
+    span = K + (dilation - 1) * (K - 1)
     text = f"The kernel spans {span} cells, the padded image only {side}: no output."
     figure = Figure(figsize=(6, 1))
     figure.text(0.5, 0.5, text, ha="center", va="center", fontsize=11)

@@ -6,12 +6,13 @@ import pytest
 
 from autograder.checks import gate
 from autograder.checks.convolution import ASSIGNMENT
+from autograder.checks.forbidden import CONVOLUTIONS, POOLING
 from autograder.exercise import Exercise
 from tests.checks.oracles_convolution import ORACLES
 from visionlab.checking.codec import pack
 from visionlab.checking.compare import difference
 from visionlab.checking.judge import same_answer
-from visionlab.checking.probing import Answer
+from visionlab.checking.probing import FORBIDDEN, Answer
 from visionlab.checking.reading import forbidden_use
 
 SEEDS = range(30)
@@ -24,7 +25,7 @@ COSTS = {
     ("conv_out", "pads_one_end"): {"padding", "all together"},
     ("conv_out", "stretches_every_tap"): {"dilation", "all together"},
     ("conv_out", "goes_negative"): {"kernel too large"},
-    ("conv2d_naive", "flips"): {"values"},
+    ("conv2d_naive", "flips"): {"values", "lecture example"},
     ("conv2d_naive", "takes_images_for_squares"): {"image shape"},
     ("conv2d_naive", "default_type"): {"dtype and memory"},
     ("conv2d", "ignores_padding"): {"padding", "all together"},
@@ -32,7 +33,8 @@ COSTS = {
     ("conv2d", "ignores_stride"): {"stride", "all together"},
     ("conv2d", "ignores_dilation"): {"dilation", "all together"},
     ("conv2d", "dilated_kernel_too_long"): {"dilation", "all together"},
-    ("conv2d", "flips_the_kernel"): {"values", "all together"},
+    ("conv2d", "flips_the_kernel"): {"values", "lecture example", "all together"},
+    ("conv2d", "odd_kernels_only"): {"shapes", "lecture example", "all together"},
     ("conv2d", "forgets_bias"): {"bias", "all together"},
     ("conv2d", "square_images_only"): {"shapes", "all together"},
     ("conv2d", "always_float32"): {"dtype and memory"},
@@ -49,6 +51,10 @@ COSTS = {
     ("max_unpool", "adds_repeated"): {"overlapping windows"},
     ("conv3d", "cubes_only"): {"shapes"},
 }
+
+# Exercises whose oracle runs one of torch's own layers in every case.
+BY_TORCH = ["conv2d", "conv_nhwc", "conv_macs", "conv_matrix", "conv_transpose2d", "maxpool2d"]
+BY_TORCH += ["avgpool", "unpool_nearest", "bed_of_nails", "conv1d", "conv3d"]
 
 
 @cache
@@ -116,16 +122,21 @@ def test_alternatives_are_right(exercise: Exercise, seed: int) -> None:
 def test_every_misconception_fails_for_every_seed(exercise: Exercise) -> None:
     for misconception in exercise.misconceptions:
         namespace = gate.define(misconception.source, _notebook())
-        unseen = [seed for seed in SEEDS if not _fails(exercise.name, seed, namespace)]
+        lost = gate.lost_facets(
+            *_right(exercise.name, 0), _mistaken(exercise.name, 0)[misconception.name]
+        )
+        assert lost, misconception.name
+        unseen = [s for s in SEEDS if not _fails(exercise.name, s, lost[0], namespace)]
         assert not unseen, misconception.name
 
 
-def _fails(name: str, seed: Seed, namespace: gate.Namespace) -> bool:
-    """Whether the code is wrong on some case; stops at the first."""
+def _fails(name: str, seed: int, facet: str, namespace: gate.Namespace) -> bool:
+    """Whether the code is wrong on some case of a facet; stops at the first."""
     cases, right = _right(name, seed)
     return any(
         not gate.agree(r, gate.answers([case], namespace)[0])
-        for case, r in zip(cases, right, strict=True)
+        for case, r in zip(gate.unguarded(cases), right, strict=True)
+        if case.facet == facet
     )
 
 
@@ -151,29 +162,60 @@ def test_misconceptions_are_told_apart(exercise: Exercise, seed: int) -> None:
 @pytest.mark.parametrize("seed", FEW_SEEDS)
 @pytest.mark.parametrize(("name", "mistake"), COSTS)
 def test_a_mistake_costs_its_own_facets_only(name: str, mistake: str, seed: int) -> None:
-    cases, right = _right(name, seed)
-    lost = gate.lost_facets(cases, right, _mistaken(name, seed)[mistake])
-    assert set(lost) == COSTS[name, mistake]
+    """On drawn cases, and on the lectures' too."""
+    exercise = ASSIGNMENT.exercise(name)
+    lost = set(gate.lost_facets(*_right(name, seed), _mistaken(name, seed)[mistake]))
+    source = next(m.source for m in exercise.misconceptions if m.name == mistake)
+    goldens = [case for case, _ in gate.golden_cases(exercise)]
+    right = gate.answers(gate.unguarded(goldens), ORACLES)
+    given = gate.answers(goldens, gate.define(source, _notebook()))
+    assert lost | set(gate.lost_facets(goldens, right, given)) == COSTS[name, mistake]
 
 
 @EXERCISES
 def test_misconceptions_run_without_forbidden_calls(exercise: Exercise) -> None:
     for given in _mistaken(exercise.name, 0).values():
-        assert all(answer.error != "ForbiddenCall" for answer in given)
+        assert all(answer.error != FORBIDDEN for answer in given)
     sources = [m.source for m in exercise.misconceptions]
     for source in (*sources, *(a.source for a in exercise.alternatives)):
         assert forbidden_use([gate.IMPORTS, source], exercise.name, exercise.forbidden) == ""
 
 
-@pytest.mark.parametrize("name", [n for n in ORACLES if n not in ("conv_out", "param_counts")])
-def test_ready_made_operators_are_noticed(name: str) -> None:
-    """The oracles that call torch's own layers are caught at least by what runs."""
-    by_torch = {"conv2d", "conv_nhwc", "conv_params", "conv_macs", "conv_matrix", "conv1d"}
-    by_torch |= {"conv_transpose2d", "conv3d", "maxpool2d", "avgpool", "unpool_nearest"}
-    by_torch |= {"bed_of_nails", "receptive_field"}
+@pytest.mark.parametrize("name", BY_TORCH)
+def test_ready_made_layers_are_noticed(name: str) -> None:
     cases, _ = _right(name, 0)
-    errors = {answer.error for answer in gate.answers(cases, ORACLES)}
-    assert ("ForbiddenCall" in errors) == (name in by_torch - {"conv_params"})
+    assert all(answer.error == FORBIDDEN for answer in gate.answers(cases, ORACLES))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "F.conv2d(x, w)",
+        "torch.nn.functional.conv1d(x, w)",
+        "torch.conv2d(x, w)",
+        "torch.nn.Conv2d(3, 2, 3)(x)",
+        "torch.nn.grad.conv2d_input((1, 1, 4, 4), w, x)",
+        "torch.ops.aten.convolution(x, w)",
+        "getattr(F, 'conv_transpose2d')(x, w)",
+        "np.convolve(x, w)",
+    ],
+)
+def test_ready_made_convolutions_are_read(code: str) -> None:
+    cells = [gate.IMPORTS, f"def conv2d(x, w):\n    return {code}\n"]
+    assert forbidden_use(cells, "conv2d", CONVOLUTIONS)
+
+
+def test_own_functions_may_be_called_like_an_exercise() -> None:
+    cells = [gate.IMPORTS, "def conv1d(x, w):\n    return conv2d(x, w)\n"]
+    assert not forbidden_use(cells, "conv1d", CONVOLUTIONS)
+
+
+@pytest.mark.parametrize(
+    "code", ["F.max_pool2d(x, 2)", "torch.nn.AvgPool2d(2)(x)", "F.interpolate(x)", "F.conv2d(x, x)"]
+)
+def test_ready_made_pooling_is_read(code: str) -> None:
+    cells = [gate.IMPORTS, f"def avgpool(x, k, s):\n    return {code}\n"]
+    assert forbidden_use(cells, "avgpool", POOLING)
 
 
 def test_a_hint_on_padding_names_it() -> None:
@@ -182,13 +224,15 @@ def test_a_hint_on_padding_names_it() -> None:
 
 
 def test_public_data_is_light() -> None:
-    """Inputs, right answers and the answers of misconceptions stay under 300 KB together."""
+    """Inputs, right answers and the tensors of wrong ones: what ships beside the notebook."""
     data = []
     for name in ORACLES:
         cases, right = _right(name, "public")
         wrong = [
-            [a.to_plain() for a, r in zip(given, right, strict=True) if not gate.agree(r, a)]
+            a.value
             for given in _mistaken(name, "public").values()
+            for a, r in zip(given, right, strict=True)
+            if not gate.agree(r, a)
         ]
         data.append([[c.question.inputs for c in cases], [r.value for r in right], wrong])
     assert len(pack(data)) < 300_000

@@ -24,6 +24,11 @@ def one_channel(draw: Draw) -> Iterator[Inputs]:
     yield {"x": whole(draw, 1, 1, 6, 6), "w": kernel(draw, 1, 1, 3, 3)}
 
 
+@conv2d.cases("lecture example")
+def like_the_lecture(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": whole(draw, 1, 1, 3, 3), "w": kernel(draw, 1, 1, 2, 2)}
+
+
 @conv2d.cases("batch and channels", weight=2)
 def channels(draw: Draw) -> Iterator[Inputs]:
     yield {"x": whole(draw, 1, 3, 5, 5), "w": turned_alike(draw, 2, 3, 3, 3)}
@@ -91,7 +96,7 @@ conv2d.golden(
     expected=CROSS_RESULT[None, None],
 )
 conv2d.golden(
-    "values",
+    "lecture example",
     "lecture 000, its 3 x 3 image and 2 x 2 kernel filled with 1, 2, 3, ...",
     {"x": ONE_TO_NINE[None, None], "w": ONE_TO_FOUR[None, None]},
     expected=CROSS_RESULT.new_tensor([[[[37, 47], [67, 77]]]]),

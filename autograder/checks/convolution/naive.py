@@ -19,6 +19,11 @@ def square(draw: Draw) -> Iterator[Inputs]:
     yield {"x": whole(draw, 5, 5), "w": kernel(draw, 3, 3)}
 
 
+@conv2d_naive.cases("lecture example")
+def like_the_lecture(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": whole(draw, 3, 3), "w": kernel(draw, 2, 2)}
+
+
 @conv2d_naive.cases("image shape")
 def oblong(draw: Draw) -> Iterator[Inputs]:
     yield {"x": whole(draw, 4, 8), "w": turned_alike(draw, 3, 3)}
@@ -53,7 +58,7 @@ conv2d_naive.golden(
 ONE_TO_NINE = torch.arange(1, 10, dtype=torch.float32).reshape(3, 3)
 ONE_TO_FOUR = torch.tensor([[1, 2], [3, 4]], dtype=torch.float32)
 conv2d_naive.golden(
-    "values",
+    "lecture example",
     "lecture 000, its 3 x 3 image and 2 x 2 kernel filled with 1, 2, 3, ...",
     {"x": ONE_TO_NINE, "w": ONE_TO_FOUR},
     expected=torch.tensor([[37, 47], [67, 77]], dtype=torch.float32),

@@ -48,8 +48,11 @@ def dilation(draw: Draw) -> Iterator[Inputs]:
 
 @conv_out.cases("all together")
 def together(draw: Draw) -> Iterator[Inputs]:
-    for K, s, p, d in ((3, 2, 1, 2), (4, 3, 2, 3), (5, 2, 4, 3)):
-        yield {"N": draw.integer(16, 40), "K": K, "stride": s, "pad": p, "dilation": d}
+    for K, s, p, d in ((3, 3, 1, 2), (4, 3, 2, 3), (5, 4, 4, 3)):
+        span = d * (K - 1) + 1
+        # One entry is left over, so that it matters which way the division is rounded.
+        N = span - 2 * p + s * draw.integer(3, 8) + 1
+        yield {"N": N, "K": K, "stride": s, "pad": p, "dilation": d}
 
 
 @conv_out.cases("kernel too large")

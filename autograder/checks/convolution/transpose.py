@@ -86,7 +86,7 @@ def shapes(draw: Draw) -> Iterator[Inputs]:
 @conv_transpose2d.cases("dtype and memory", weight=0.5)
 def types(draw: Draw) -> Iterator[Inputs]:
     yield {"x": draw.reals(1, 1, 3, 3), "w": turned_alike(draw, 1, 1, 2, 2).double()}
-    x, w = whole(draw, 2, 2, 3, 3), turned_alike(draw, 2, 2, 2, 2)
+    x, w = whole(draw, 2, 2, 3, 3), turned_alike(draw, 2, 3, 2, 2)
     yield {"x": strided(x), "w": w}
     yield {"x": channels_last(x), "w": channels_last(w)}
 
@@ -119,14 +119,13 @@ conv_transpose2d.golden(
     {"x": QUARTET, "w": ONES, "stride": 2, "pad": 1, "output_padding": 1},
     expected=QUARTET.new_tensor([[[[6, 14, 8, 8], [9, 21, 12, 12], [3, 7, 4, 4], [3, 7, 4, 4]]]]),
 )
-# The slide's frame after the stamps of 6 and 8: these two alone, over three rows.
+# The slide's frames on the way there: a value whose stamp has not come yet is a 0.
 conv_transpose2d.golden(
     "stride and overlap",
     "lecture 002, the frame after 6 and 8",
-    {"x": QUARTET[:, :, :1].clone(), "w": ONES, "stride": 2},
-    expected=QUARTET.new_tensor([[[[6, 6, 14, 8, 8]] * 3]]),
+    {"x": QUARTET.new_tensor([[[[6, 8], [0, 0]]]]), "w": ONES, "stride": 2},
+    expected=QUARTET.new_tensor([[[[6, 6, 14, 8, 8]] * 3 + [[0, 0, 0, 0, 0]] * 2]]),
 )
-# The frame after the stamp of 3: 4 has not come yet, which is a 0 in its place.
 conv_transpose2d.golden(
     "stride and overlap",
     "lecture 002, the frame after 6, 8 and 3",

@@ -11,12 +11,9 @@ class ForbiddenCallError(Exception):
     """An answer called what its exercise does not allow."""
 
 
-class Guard(TorchDispatchMode):
-    """Raises ForbiddenCallError when one of `forbidden.operators` is about to run.
-
-    It sits below F.conv2d, torch.conv2d, nn.Conv2d, getattr and every helper, where all of
-    them have become the same aten operator.
-    """
+class _Refusal:
+    """The decision, apart from the mode: torch wraps a mode's own `__torch_dispatch__` so that
+    its first call imports torch's compiler, one second in every process that answers."""
 
     def __init__(self, forbidden: Forbidden) -> None:
         super().__init__()
@@ -29,3 +26,11 @@ class Guard(TorchDispatchMode):
         if operator in self._forbidden.operators:
             raise ForbiddenCallError(f"it calls torch's own {operator}")
         return func(*args, **(kwargs or {}))
+
+
+class Guard(_Refusal, TorchDispatchMode):
+    """Raises ForbiddenCallError when one of `forbidden.operators` is about to run.
+
+    It sits below F.conv2d, torch.conv2d, nn.Conv2d, getattr and every helper, where all of
+    them have become the same aten operator.
+    """

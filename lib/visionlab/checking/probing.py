@@ -94,7 +94,7 @@ def ask(question: Question, namespace: Mapping[str, Any]) -> Answer:
 def _controlled(forbidden: Forbidden) -> Iterator[None]:
     """Seeded, without TF32, and guarded where something is forbidden."""
     with torch.random.fork_rng(devices=[]), exact_arithmetic():
-        torch.manual_seed(0)
+        torch.default_generator.manual_seed(0)  # torch.manual_seed also asks for every GPU: slow
         if not forbidden.operators:
             yield
             return
