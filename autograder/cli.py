@@ -42,7 +42,7 @@ def build(
     ] = False,
 ) -> None:
     """Turn solutions/NN_name/NN_name.py into the executed solution and the student version."""
-    from autograder.commands import run_build
+    from autograder.commands.building import run_build
 
     raise typer.Exit(run_build(names or [], check=check, force=force))
 
@@ -67,7 +67,8 @@ def grade(
     Submissions lie in course/submitted/STUDENT/NN_name/, where `nbgrader collect` puts them.
     What was graded before is not graded again.
     """
-    from autograder.commands import GradeOptions, run_grade
+    from autograder.commands.classes import run_grade
+    from autograder.commands.options import GradeOptions
 
     options = GradeOptions(course, jobs, db, cell_seconds, submission_seconds, not no_sandbox)
     raise typer.Exit(run_grade(name, students or [], options))
@@ -86,7 +87,8 @@ def grade_file(
     no_sandbox: NoSandboxFlag = False,
 ) -> None:
     """Grade one notebook without touching any gradebook, and print the verdicts."""
-    from autograder.commands import GradeOptions, run_grade_file
+    from autograder.commands.options import GradeOptions
+    from autograder.commands.single import run_grade_file
 
     options = GradeOptions(course, 1, "", cell_seconds, submission_seconds, not no_sandbox)
     raise typer.Exit(run_grade_file(notebook, assignment, options, as_json=json_output))
@@ -101,7 +103,7 @@ def feedback(
     course: CourseFolder = None,
 ) -> None:
     """Write the feedback pages of graded submissions: course/feedback/STUDENT/NN_name/."""
-    from autograder.commands import run_feedback
+    from autograder.commands.classes import run_feedback
 
     raise typer.Exit(run_feedback(name, students or [], course))
 
@@ -109,9 +111,22 @@ def feedback(
 @app.command(epilog="Example: autograder report 01_convolution")
 def report(name: Name, course: CourseFolder = None) -> None:
     """Write a page on how the class did, with the data beside it as CSV and JSON."""
-    from autograder.commands import run_report
+    from autograder.commands.classes import run_report
 
     raise typer.Exit(run_report(name, course))
+
+
+@app.command(epilog="Example: autograder audit 01_convolution")
+def audit(
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Assignments (default: all).", metavar="[NN_NAME]...")
+    ] = None,
+    json_output: JsonFlag = False,
+) -> None:
+    """Test the tests: known mistakes must lose points and be named, right answers must pass."""
+    from autograder.commands.building import run_audit
+
+    raise typer.Exit(run_audit(names or [], as_json=json_output))
 
 
 @app.command(
@@ -125,7 +140,7 @@ def simulate(
     seed: Annotated[int, typer.Option(help="Other students for another seed.")] = 0,
 ) -> None:
     """Make submissions of a simulated class: right, wrong, blank, endless, crashing, forged."""
-    from autograder.commands import run_simulate
+    from autograder.commands.showing import run_simulate
 
     raise typer.Exit(run_simulate(assignment, out, students, seed))
 
@@ -136,7 +151,7 @@ def demo(
     students: Annotated[int, typer.Option(help="How many.", min=1)] = 15,
 ) -> None:
     """Simulate a class, grade it behind the wall, and show where everything lies."""
-    from autograder.commands import run_demo
+    from autograder.commands.showing import run_demo
 
     raise typer.Exit(run_demo(assignment, students))
 

@@ -64,6 +64,7 @@ def configure(config: Config, repository: Repository, course: Course) -> None:
     ]
     # Student cells, Markdown included, are shown on the instructor's pages: nothing may run there.
     config.HTMLExporter.sanitize_html = True
+    config.HTMLExporter.filters = {"clean_html": "autograder.pages.clean_html"}
     config.Walk.course_root = str(course.root)
     config.Walk.repository_root = str(repository.root)
 

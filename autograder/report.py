@@ -74,7 +74,7 @@ def report_html(name: str, results: dict[str, Result]) -> str:
 
 def _students(results: dict[str, Result]) -> str:
     rows = "".join(
-        f'<tr><td>{escape(student)}</td><td class="number">{r.score:g} of {r.max_score:g}</td>'
+        f'<tr><td>{escape(student)}</td><td class="number">{r.score:.2f} of {r.max_score:g}</td>'
         f"<td>{escape('; '.join(r.notes))}</td></tr>"
         for student, r in sorted(results.items(), key=lambda item: -item[1].score)
     )
@@ -100,7 +100,8 @@ def _exercises(results: dict[str, Result]) -> str:
 
 def _mistakes(results: dict[str, Result]) -> str:
     rows = "".join(
-        f'<tr><td class="number">{count}</td><td>{escape(exercise)}</td><td>{escape(hint)}</td></tr>'
+        f'<tr><td class="number">{count}</td><td>{escape(exercise)}</td>'
+        f"<td>{escape(hint)}</td></tr>"
         for (exercise, hint), count in common_mistakes(results).most_common(15)
     )
     return _table(("Students", "Exercise", "Hint they were given"), rows)

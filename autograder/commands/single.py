@@ -1,0 +1,35 @@
+"""grade-file: one notebook, no gradebook."""
+
+import json
+import secrets
+from pathlib import Path
+
+from autograder.commands.options import GradeOptions, course_folder
+from autograder.commands.terminal import errors, result_text
+from autograder.course import Repository
+from autograder.grading import UnreadableError, grade_notebook, prepare_marking, read_submission
+
+
+def run_grade_file(path: Path, assignment: str, options: GradeOptions, *, as_json: bool) -> int:
+    """Grade one notebook and print its result."""
+    if not path.is_file():
+        errors.print(f"autograder: there is no file {path}", markup=False)
+        return 2
+    repository = Repository.find()
+    course = course_folder(repository, options.course)
+    with errors.status("grading"):
+        marking = prepare_marking(
+            repository,
+            assignment or path.stem,
+            options.limits(),
+            course if course.secret_file.exists() else None,
+            secret=secrets.token_hex(16),
+            walled=options.walled,
+        )
+        try:
+            result, _ = grade_notebook(read_submission(path), marking)
+        except UnreadableError as error:
+            errors.print(f"autograder: {path.name}: {error}", markup=False)
+            return 1
+    print(json.dumps(result.to_json(), indent=1) if as_json else result_text(result))
+    return 0
