@@ -24,6 +24,7 @@ class Facet:
     weight: float
     build: CaseBuilder
     probe: Probe | None
+    hidden_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,12 @@ class Exercise:
     alternatives: list[Alternative] = field(default_factory=list)
 
     def cases(
-        self, facet: str, *, weight: float = 1.0, probe: Probe | None = None
+        self,
+        facet: str,
+        *,
+        weight: float = 1.0,
+        probe: Probe | None = None,
+        hidden_only: bool = False,
     ) -> Callable[[CaseBuilder], CaseBuilder]:
         """Declare a facet by a generator of inputs; each yielded dict is one case.
 
@@ -82,10 +88,11 @@ class Exercise:
         with the inputs as keyword arguments. A probe is `def probe(student, **inputs)`; it
         travels to the student's side as source text, so it imports what it needs itself,
         may use `torch`, and returns plain data (tensors, numbers, strings, lists, dicts).
+        hidden_only: nothing of the facet is told before grading (the answer to a question).
         """
 
         def declare(build: CaseBuilder) -> CaseBuilder:
-            self.facets.append(Facet(facet, weight, build, probe))
+            self.facets.append(Facet(facet, weight, build, probe, hidden_only))
             return build
 
         return declare
@@ -119,7 +126,18 @@ class Exercise:
 
     def probe_source(self, facet: Facet) -> str:
         """The text of a facet's probe under the name `probe`, or "" where there is none."""
-        return "" if facet.probe is None else answer_source(facet.probe, "probe")
+        if facet.probe is None:
+            return ""
+        # Names in annotations mean nothing where the probe runs: leave them unevaluated.
+        return "from __future__ import annotations\n" + answer_source(facet.probe, "probe")
+
+
+@dataclass(frozen=True)
+class Written:
+    """A question answered in words in a Markdown cell and graded by hand in the formgrader."""
+
+    name: str
+    points: float
 
 
 @dataclass(frozen=True)
@@ -128,10 +146,11 @@ class Assignment:
 
     name: str
     exercises: tuple[Exercise, ...]
+    written: tuple[Written, ...] = ()
 
     @property
     def points(self) -> float:
-        """The sum of the exercises' points."""
+        """The sum of the exercises' points; what is graded by hand comes on top."""
         return round(sum(e.points for e in self.exercises), 6)
 
     def exercise(self, name: str) -> Exercise:

@@ -133,11 +133,10 @@ def grade_notebook(submitted: NotebookNode, marking: Marking) -> tuple[Result, N
         walled=marking.walled,
     )
     sources = [c.source for c in restored.notebook.cells if c.cell_type == "code"]
-    exercises = [
-        judge(r, ran.answers.get(r.name, []), forbidden_use(sources, r.name, r.forbidden))
-        for r in marking.records
-    ]
+    used = {r.name: forbidden_use(sources, r.name, r.forbidden) for r in marking.records}
+    exercises = [judge(r, ran.answers.get(r.name, []), used[r.name]) for r in marking.records]
     notes = [*restored.notes, *ran.notes]
+    notes += [f"{name}: {words}, which is not allowed" for name, words in used.items() if words]
     if not marking.walled:
         notes.insert(0, "graded without a sandbox")
     result = Result(

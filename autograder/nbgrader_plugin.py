@@ -15,7 +15,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
-from autograder.build.make import IGNORED, STUB
+from autograder.build.make import IGNORED, STUB, TEXT_STUB
 from autograder.build.source import checked_exercise
 from autograder.course import Course, Repository
 from autograder.grading import (
@@ -46,6 +46,7 @@ def configure(config: Config, repository: Repository, course: Course) -> None:
     folders.release_directory = str(repository.root / "notebooks")
     folders.ignore = IGNORED
     config.ClearSolutions.code_stub = {"python": STUB}
+    config.ClearSolutions.text_stub = TEXT_STUB
     config.Autograde.exporter_class = "autograder.nbgrader_plugin.SubmissionExporter"
     config.Autograde.sanitize_preprocessors = [
         "nbgrader.preprocessors.ClearOutput",

@@ -11,16 +11,21 @@ _TEXT_KINDS = ("text/plain", "text/latex")
 _PICTURE_KINDS = ("image/png", "image/jpeg")
 
 
-def safe_outputs(claimed: Any) -> list[NotebookNode]:
-    """Valid outputs built anew from what came over the wall; the rest is dropped.
+def safe_outputs(claimed: Any, limit: int) -> list[NotebookNode]:
+    """Valid outputs of at most `limit` characters in all, built anew from what came over the
+    wall; the rest is dropped.
 
     HTML is cleaned of scripts, styles, handlers and remote parts; SVG, JavaScript and widgets
     do not pass, for a browser would run them on the instructor's page.
     """
     if not isinstance(claimed, list):
         return []
-    rebuilt = (_safe(output) for output in claimed[:MAX_OUTPUTS])
-    return [output for output in rebuilt if output is not None]
+    kept, room = [], limit
+    for output in claimed[:MAX_OUTPUTS]:
+        rebuilt = _safe(output)
+        if rebuilt is not None and (room := room - _length(rebuilt)) >= 0:
+            kept.append(rebuilt)
+    return kept
 
 
 def _safe(output: Any) -> NotebookNode | None:
@@ -51,6 +56,12 @@ def _display(data: dict[str, Any], fields: dict[str, Any]) -> NotebookNode | Non
 def clean_html(text: str) -> str:
     """HTML without anything that runs, styles or loads: tables, text and inline pictures stay."""
     return nh3.clean(text, url_schemes={"data"}, strip_comments=True)
+
+
+def _length(value: Any) -> int:
+    if isinstance(value, dict | list):
+        return sum(map(_length, value.values() if isinstance(value, dict) else value))
+    return len(value) if isinstance(value, str) else 0
 
 
 def _is_base64(text: str) -> bool:

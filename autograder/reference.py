@@ -70,7 +70,16 @@ def hidden_records(repository: Repository, name: str, secret: str) -> list[Exerc
     """
     public = {r.name: r for r in load_records(repository.public_checks(name))}
     hidden = _records(repository, name, secret)
-    return [replace(r, cases=[*public[r.name].cases, *r.cases]) for r in hidden]
+    if {r.name for r in hidden} != set(public):
+        raise CourseError(f"{name} is not built from its sources: run 'autograder build {name}'")
+    return [
+        replace(
+            r,
+            cases=[*public[r.name].cases, *r.cases],
+            hints={**public[r.name].hints, **r.hints},
+        )
+        for r in hidden
+    ]
 
 
 def _records(repository: Repository, name: str, secret: str | None) -> list[ExerciseRecord]:
@@ -96,12 +105,14 @@ def _record(exercise: Exercise, namespace: Namespace, secret: str | None) -> Exe
         raise CourseError(f"the solution does not define {exercise.name}")
     mistaken = {m.name: with_answer(namespace, m.source) for m in exercise.misconceptions}
     cases = [_finish(exercise, case, namespace, mistaken) for case in _cases(exercise, secret)]
+    # A hint that no case here can lead to stays at home: it may tell what is not told yet.
+    told = {name for case in cases for name in case.mistakes}
     return ExerciseRecord(
         name=exercise.name,
         points=exercise.points,
         forbidden=exercise.forbidden,
-        weights={f.name: f.weight for f in exercise.facets},
-        hints={m.name: Hint(m.hint, m.more) for m in exercise.misconceptions},
+        weights={f.name: f.weight for f in exercise.facets if secret or not f.hidden_only},
+        hints={m.name: Hint(m.hint, m.more) for m in exercise.misconceptions if m.name in told},
         cases=cases,
     )
 
@@ -109,6 +120,8 @@ def _record(exercise: Exercise, namespace: Namespace, secret: str | None) -> Exe
 def _cases(exercise: Exercise, secret: str | None) -> Iterator[CaseRecord]:
     """Cases still without expected answers: goldens and public ones, or hidden ones."""
     for facet in exercise.facets:
+        if secret is None and facet.hidden_only:
+            continue
         if secret is not None:
             yield from _drawn(exercise, facet, Draw(secret, exercise.name, facet.name), False)
             continue

@@ -13,7 +13,9 @@ from typing import Any
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-MAX_CELLS = 1000
+MAX_ADDED = 1000
+MAX_CELL_LENGTH = 200_000  # characters; what reads code outside the wall has no clock
+_UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _NBGRADER_OWN = {"cell_type", "schema_version", "checksum"}
 
 
@@ -33,10 +35,9 @@ def restore(submitted: NotebookNode, source: NotebookNode) -> Restored:
     student added stay where they are, a copy of a solution cell becomes an added cell.
     Restoring twice changes nothing more.
     """
-    work = _Restoration(source)
-    cells = [kept for cell in submitted.cells[:MAX_CELLS] for kept in work.take(cell)]
-    if len(submitted.cells) > MAX_CELLS:
-        work.note(f"the notebook has more than {MAX_CELLS} cells; the rest was left out")
+    handed_in = [_plain(cell) for cell in submitted.cells]
+    work = _Restoration(source, {_grade_id(c) for c in handed_in})
+    cells = [kept for cell in handed_in for kept in work.take(cell)]
     notebook = copy.deepcopy(source)
     notebook.cells = work.put_back_missing(cells)
     _make_ids_unique(notebook.cells)
@@ -44,14 +45,17 @@ def restore(submitted: NotebookNode, source: NotebookNode) -> Restored:
 
 
 class _Restoration:
-    def __init__(self, source: NotebookNode) -> None:
+    def __init__(self, source: NotebookNode, claimed: set[str]) -> None:
+        """claimed: the grade ids found in the submission, whichever cells bear them."""
         self._order = [_grade_id(c) for c in source.cells if _grade_id(c)]
         self._source = {_grade_id(c): c for c in source.cells if _grade_id(c)}
         self._by_id = {c.id: _grade_id(c) for c in source.cells if _grade_id(c)}
         self._solves = {_defined_name(c): _grade_id(c) for c in source.cells if _is_solution(c)}
         demos = [c for c in source.cells if "demo" in c.metadata.get("tags", [])]
         self._demo_sources = {_squeezed(c.source) for c in demos}
+        self._claimed = claimed
         self._taken: set[str] = set()
+        self._added_count = 0
         self.notes: list[str] = []
 
     def note(self, words: str) -> None:
@@ -63,12 +67,12 @@ class _Restoration:
         """What becomes of one submitted cell: usually one cell, sometimes none or two."""
         grade_id = self._identify(cell)
         if grade_id is None:
-            return [self._added(cell)]
+            return self._added(cell)
         original = self._source[grade_id]
         if grade_id in self._taken:
             if _is_solution(original):
                 self.note(f"a second cell {grade_id} was kept as an added cell")
-                return [self._added(cell)]
+                return self._added(cell)
             self.note(f"a second cell {grade_id} was left out")
             return []
         self._taken.add(grade_id)
@@ -81,40 +85,53 @@ class _Restoration:
         merged with an answer."""
         restored = copy.deepcopy(original)
         if cell.cell_type != original.cell_type:
-            self.note(f"cell {grade_id} had become a {_plain(cell.cell_type)} cell")
+            self.note(f"cell {grade_id} had become a {cell.cell_type} cell")
         if _is_solution(original):
-            restored.source = _text(cell)
+            restored.source = self._bounded(cell.source)
         if _fields(cell) != _fields(original):
             self.note(f"the nbgrader fields of cell {grade_id} were restored")
-        if _is_solution(original) or _squeezed(_text(cell)) == _squeezed(original.source):
+        if _is_solution(original) or _squeezed(cell.source) == _squeezed(original.source):
             return [restored]
         self.note(f"cell {grade_id} had been changed and was restored")
-        return [restored, self._added(cell)] if _text(cell).strip() else [restored]
+        return [restored, *self._added(cell)] if cell.source.strip() else [restored]
 
     def _identify(self, cell: NotebookNode) -> str | None:
         """Which cell of the source this is: by grade id, by cell id, by what it defines."""
         claimed = _grade_id(cell)
         if claimed in self._source:
             return claimed
-        by_id = self._by_id.get(cell.get("id", ""))
-        if by_id is not None and by_id not in self._taken:
+        # A cell that bears the grade id, even further down, has the better right to it.
+        spoken_for = self._claimed | self._taken
+        by_id = self._by_id.get(cell.id)
+        if by_id is not None and by_id not in spoken_for:
             return by_id
         solves = self._solves.get(_defined_name(cell))
-        if solves is not None and solves not in self._taken and cell.cell_type == "code":
+        if solves is not None and solves not in spoken_for and cell.cell_type == "code":
             self.note(f"cell {solves} was recognised by the function it defines")
             return solves
         return None
 
-    def _added(self, cell: NotebookNode) -> NotebookNode:
+    def _added(self, cell: NotebookNode) -> list[NotebookNode]:
         """A cell of the student's own, or a demonstration, without any field of ours."""
+        self._added_count += 1
+        if self._added_count > MAX_ADDED:
+            self.note(f"the notebook has more than {MAX_ADDED} added cells; the rest was left out")
+            return []
+        text = self._bounded(cell.source)
         if cell.cell_type == "code":
-            added = new_code_cell(_text(cell))
-            if _squeezed(_text(cell)) in self._demo_sources or _only_demos(_text(cell)):
+            added = new_code_cell(text)
+            if _squeezed(text) in self._demo_sources or _only_demos(text):
                 added.metadata["tags"] = ["demo"]
         else:
-            added = new_markdown_cell(_text(cell))
-        added.id = cell.get("id") or "added"
-        return added
+            added = new_markdown_cell(text)
+        added.id = cell.id or "added"
+        return [added]
+
+    def _bounded(self, text: str) -> str:
+        if len(text) <= MAX_CELL_LENGTH:
+            return text
+        self.note(f"the text of a cell was longer than {MAX_CELL_LENGTH} characters and left out")
+        return ""
 
     def put_back_missing(self, cells: list[NotebookNode]) -> list[NotebookNode]:
         """Insert the source's cells that were not there, each after its predecessor."""
@@ -131,7 +148,7 @@ class _Restoration:
         """A missing cell as it came, unless its stub would undo an answer given elsewhere."""
         original = copy.deepcopy(self._source[grade_id])
         name = _defined_name(original) if _is_solution(original) else ""
-        if name and any(name in _defined_names(_text(c)) for c in cells if c.cell_type == "code"):
+        if name and any(name in _defined_names(c.source) for c in cells if c.cell_type == "code"):
             original.source = f"# {name} is defined in another cell"
         return original
 
@@ -154,13 +171,17 @@ def _is_solution(cell: NotebookNode) -> bool:
     return bool(_fields(cell).get("solution"))
 
 
-def _text(cell: NotebookNode) -> str:
-    source = cell.get("source", "")
-    return source if isinstance(source, str) else "".join(map(str, source))
-
-
-def _plain(text: object) -> str:
-    return re.sub(r"[^a-z]", "", str(text))[:20]
+def _plain(cell: NotebookNode) -> NotebookNode:
+    """What we read of a submitted cell, in the types we rely on, whatever its JSON held."""
+    source, cell_id = cell.get("source", ""), cell.get("id", "")
+    text = source if isinstance(source, str) else "".join(map(str, source))
+    return NotebookNode(
+        cell_type="code" if cell.cell_type == "code" else "markdown",
+        # JSON can hold half characters, which no file can.
+        source=text.encode("utf-8", "replace").decode(),
+        id=cell_id if isinstance(cell_id, str) else "",
+        metadata=NotebookNode(nbgrader=cell.get("metadata", {}).get("nbgrader", {})),
+    )
 
 
 def _squeezed(text: str) -> str:
@@ -169,7 +190,7 @@ def _squeezed(text: str) -> str:
 
 def _defined_name(cell: NotebookNode) -> str:
     """The one top-level function or class a cell defines, or ""."""
-    names = _defined_names(_text(cell))
+    names = _defined_names(cell.source)
     return names[0] if len(names) == 1 else ""
 
 
@@ -177,7 +198,7 @@ def _defined_names(text: str) -> list[str]:
     """Top-level functions and classes a cell defines, even when it does not parse."""
     try:
         body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except _UNREADABLE:
         return re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
     return [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
 
@@ -186,17 +207,24 @@ def _only_demos(text: str) -> bool:
     """Whether a cell holds nothing but functions decorated with `demo`."""
     try:
         body = ast.parse(text).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except _UNREADABLE:
         return False
     return bool(body) and all(
-        isinstance(n, ast.FunctionDef) and any("demo" in ast.dump(d) for d in n.decorator_list)
-        for n in body
+        isinstance(n, ast.FunctionDef) and any(map(_is_demo, n.decorator_list)) for n in body
     )
+
+
+def _is_demo(decorator: ast.expr) -> bool:
+    called = decorator.func if isinstance(decorator, ast.Call) else decorator
+    return isinstance(called, ast.Name) and called.id == "demo"
 
 
 def _make_ids_unique(cells: list[NotebookNode]) -> None:
     seen: set[str] = set()
     for index, cell in enumerate(cells):
-        wanted = re.sub(r"[^A-Za-z0-9_-]", "-", str(cell.get("id", "")))[:56] or "added"
-        cell.id = wanted if wanted not in seen else f"{wanted}-{index}"
-        seen.add(cell.id)
+        unique = wanted = re.sub(r"[^A-Za-z0-9_-]", "-", cell.id)[:64] or "added"
+        while unique in seen:
+            unique = f"{wanted[:56]}-{index}"
+            index += 1
+        cell.id = unique
+        seen.add(unique)

@@ -1,5 +1,6 @@
 """Runs a restored notebook and its questions in the sandbox, whatever the code in it does."""
 
+import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,8 +16,7 @@ from visionlab.checking.probing import CRASHED, TIMED_OUT, Answer
 from visionlab.checking.records import ExerciseRecord
 
 GRACE_SECONDS = 3
-MAX_RESTARTS = 3
-ASKING_SHARE = 0.4  # of the submission's time is kept for the questions
+ASKING_SHARE = 0.4  # of the time a session finds is kept for the questions
 MAX_INTERRUPTIONS = 2  # endless or crashing calls of one exercise before the rest is left
 
 
@@ -40,19 +40,19 @@ def run_submission(
     """Run the cells, then ask every question; restart without a cell that kills the kernel.
 
     Test cells and demonstrations are not run. Whatever goes wrong costs at most the cells and
-    questions it concerns.
+    questions it concerns. Raises StartError when the machine cannot start a sandbox.
     """
     cells = [c for c in notebook.cells if c.cell_type == "code" and not is_skipped(c)]
     run = _Run(records, limits, time.monotonic())
-    for _ in range(MAX_RESTARTS + 1):
+    while time.monotonic() < run.deadline:
         try:
             with Session(limits, workdir_files, walled=walled) as session:
                 run.cells(session, [c for c in cells if c.id not in run.deadly])
                 run.questions(session)
                 return run.ran
         except SessionLostError as lost:
-            if not run.blame(str(lost)):
-                break
+            run.blame(str(lost))  # one cell or exercise less: this ends
+    run.give_up()
     return run.ran
 
 
@@ -68,10 +68,9 @@ class _Run:
     def __init__(self, records: list[ExerciseRecord], limits: Limits, start: float) -> None:
         self.ran = Ran()
         self.deadly: set[str] = set()
+        self.deadline = start + limits.submission_seconds
         self._records = records
         self._limits = limits
-        self._deadline = start + limits.submission_seconds
-        self._cells_deadline = start + (1 - ASKING_SHARE) * limits.submission_seconds
         self._current = ""
 
     def note(self, words: str) -> None:
@@ -81,11 +80,13 @@ class _Run:
 
     def cells(self, session: Session, cells: list[NotebookNode]) -> None:
         """Run cells in order; errors stop nothing."""
+        start = time.monotonic()
+        stop = start + (1 - ASKING_SHARE) * (self.deadline - start)
         for number, cell in enumerate(cells, start=1):
-            left = self._cells_deadline - time.monotonic()
+            left = stop - time.monotonic()
             if left <= 0:
                 self.note("the time for the whole notebook was used up; later cells did not run")
-                return
+                break
             self._current = cell.id
             seconds = min(self._limits.cell_seconds, left)
             session.send({"do": "run", "source": cell.source, "seconds": seconds})
@@ -94,7 +95,7 @@ class _Run:
         self._current = ""
 
     def _keep(self, cell: NotebookNode, event: dict[str, Any], number: int) -> None:
-        outputs = safe_outputs(event.get("outputs"))
+        outputs = safe_outputs(event.get("outputs"), self._limits.output_bytes)
         self.ran.outputs[cell.id] = [dict(o) for o in outputs]
         if event.get("cut"):
             self.note(f"the output of {_place(cell)} was too long and was cut")
@@ -115,8 +116,8 @@ class _Run:
         answers = self.ran.answers.setdefault(record.name, [])
         interruptions = 0
         while len(answers) < total and interruptions < MAX_INTERRUPTIONS:
-            if time.monotonic() > self._deadline:
-                answers.append(_interrupted(TIMED_OUT, "the time of the submission was used up"))
+            if time.monotonic() > self.deadline:
+                answers.append(_OUT_OF_TIME)
                 break
             ended = self._ask_once(session, record, answers)
             if len(answers) < total:
@@ -130,18 +131,20 @@ class _Run:
         self, session: Session, record: ExerciseRecord, answers: list[Answer | None]
     ) -> str:
         questions = record.questions()[len(answers) :]
+        left = max(0.0, self.deadline - time.monotonic())
         session.send(
             {
                 "do": "ask",
                 "exercise": record.name,
                 "operators": sorted(record.forbidden.operators),
                 "seconds": self._limits.question_seconds,
+                "seconds_in_all": left,
                 "questions": [{"inputs": q.inputs, "probe": q.probe} for q in questions],
             }
         )
         while True:
-            wait = self._limits.question_seconds + GRACE_SECONDS
-            event = session.receive(time.monotonic() + wait)
+            due = min(time.monotonic() + self._limits.question_seconds, self.deadline)
+            event = session.receive(due + GRACE_SECONDS)
             if event["event"] == "asked":
                 return str(event.get("ended"))
             answers.append(_as_answer(event.get("answer")))
@@ -149,16 +152,16 @@ class _Run:
                 raise SessionLostError("it gave more answers than there were questions")
 
     def _interruption(self, ended: str) -> Answer:
+        if time.monotonic() > self.deadline:
+            return _OUT_OF_TIME
         if ended == "timed out":
             seconds = self._limits.question_seconds
             return _interrupted(TIMED_OUT, f"a call ran longer than {seconds:g} seconds")
-        how = f" ({ended})" if ended.startswith("signal") else ""
+        how = f" ({ended})" if re.fullmatch(r"signal \d{1,3}", ended) else ""
         return _interrupted(CRASHED, f"the call ended the Python process{how}")
 
-    def blame(self, why: str) -> bool:
-        """After a lost session: leave out what was running then. False when nothing was."""
-        if not self._current:
-            return False
+    def blame(self, why: str) -> None:
+        """After a lost session: leave out what was running then."""
         record = next((r for r in self._records if r.name == self._current), None)
         if record is None:
             self.deadly.add(self._current)
@@ -169,7 +172,12 @@ class _Run:
             answers += [lost] * (len(record.cases) - len(answers))
             self.note(f"{record.name}: {lost.message}")
         self._current = ""
-        return True
+
+    def give_up(self) -> None:
+        """No time is left: say so for every question without an answer."""
+        self.note(_OUT_OF_TIME.message)
+        for record in self._records:
+            self.ran.answers.setdefault(record.name, [_OUT_OF_TIME] * len(record.cases))
 
 
 def _as_answer(claimed: Any) -> Answer | None:
@@ -181,6 +189,9 @@ def _as_answer(claimed: Any) -> Answer | None:
 
 def _interrupted(kind: str, words: str) -> Answer:
     return Answer(error=kind, message=words)
+
+
+_OUT_OF_TIME = _interrupted(TIMED_OUT, "the time of the submission was used up")
 
 
 def _place(cell: NotebookNode) -> str:

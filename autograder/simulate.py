@@ -20,7 +20,8 @@ Answers = dict[str, str]
 
 @dataclass(frozen=True)
 class Material:
-    """What submissions are made of. reference: exercise name -> the solution cell's text."""
+    """What submissions are made of. reference: exercise name, or grade id of an answer in words
+    -> the solution cell's text."""
 
     assignment: Assignment
     released: NotebookNode
@@ -30,11 +31,11 @@ class Material:
     def load(cls, repository: Repository, name: str) -> "Material":
         """Read the released notebook and the solutions of an assignment."""
         cells = read_source(repository.source(name)).cells
-        return cls(
-            declared_assignment(name),
-            nbformat.read(repository.released_notebook(name), as_version=4),
-            {solved_exercise(c): c.source for c in cells if is_solution(c)},
-        )
+        reference = {solved_exercise(c): c.source for c in cells if is_solution(c)}
+        words = {f"written-{c.metadata['written']}": c for c in cells if "written" in c.metadata}
+        reference |= {grade_id: cell.source for grade_id, cell in words.items()}
+        released = nbformat.read(repository.released_notebook(name), as_version=4)
+        return cls(declared_assignment(name), released, reference)
 
     def notebook(self, answers: Answers) -> NotebookNode:
         """The released notebook with answers typed into its solution cells."""

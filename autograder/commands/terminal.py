@@ -54,7 +54,7 @@ def _remarks(result: Result) -> str:
     failed = [e.name for e in result.exercises if not e.passed]
     parts = list(result.notes[:3])
     if len(failed) == len(result.exercises):
-        parts.append("no exercise passed")
+        parts.append("no exercise entirely right")
     elif failed:
         more = f" and {len(failed) - 3} more" if len(failed) > 3 else ""
         parts.append(f"points lost in {', '.join(failed[:3])}{more}")

@@ -71,7 +71,7 @@ class _Stream(TextIOBase):
 class _Publisher(DisplayPublisher):
     outputs: Outputs | None = None
 
-    def publish(self, data: Any, metadata: Any = None, **_: Any) -> None:
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
         if self.outputs is not None:
             output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
             self.outputs.add(output)
@@ -111,7 +111,9 @@ class NotebookShell(InteractiveShell):
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook
         )
         shell.outputs = Outputs(output_limit)
-        shell.display_pub.outputs = shell.displayhook.outputs = shell.outputs
+        for display in (shell.display_pub, shell.displayhook):
+            assert isinstance(display, _Publisher | _Hook)
+            display.outputs = shell.outputs
         sys.modules["__main__"] = shell.user_module
         return shell
 
@@ -137,7 +139,7 @@ class NotebookShell(InteractiveShell):
         """Run one cell for at most `seconds`; its outputs are in `outputs`. True if no error."""
         self.outputs.start()
         streams = _Stream("stdout", self.outputs), _Stream("stderr", self.outputs)
-        with redirect_stdout(streams[0]), redirect_stderr(streams[1]):  # type: ignore[type-var]
+        with redirect_stdout(streams[0]), redirect_stderr(streams[1]):
             try:
                 with _alarm(seconds):
                     result = self.run_cell(source, store_history=True)

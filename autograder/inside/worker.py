@@ -101,7 +101,7 @@ def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) ->
         finally:
             os._exit(0)
     os.close(child_end)
-    ended = _relay(child, answers, events, request["seconds"])
+    ended = _relay(child, answers, events, request["seconds"], request["seconds_in_all"])
     os.close(answers)
     write_frame(events, {"event": "asked", "ended": ended})
 
@@ -120,7 +120,7 @@ def _answer_all(shell: NotebookShell, request: dict[str, Any], events: int) -> N
             write_frame(events, {"event": "answer", "answer": answer.to_plain()})
 
 
-def _relay(child: int, answers: int, events: int, seconds: float) -> str:
+def _relay(child: int, answers: int, events: int, seconds: float, seconds_in_all: float) -> str:
     """Pass on whole answers, each due within `seconds`; "done", "timed out" or "signal N".
 
     Half a message of a child that was killed must not reach the channel: all that follows
@@ -128,9 +128,11 @@ def _relay(child: int, answers: int, events: int, seconds: float) -> str:
     """
     waiting = bytearray()
     pidfd = os.pidfd_open(child)
+    stop = time.monotonic() + seconds_in_all
     ended = "done"
     while ended == "done":
-        ready, _, _ = select.select([answers, pidfd], [], [], seconds)
+        wait = min(seconds, max(0.0, stop - time.monotonic()))
+        ready, _, _ = select.select([answers, pidfd], [], [], wait)
         if not ready:
             ended = "timed out"
         elif answers in ready:

@@ -17,7 +17,8 @@ import autograder
 import visionlab
 from autograder.inside.frames import FrameError, read_frame, write_frame
 from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.wall import environment, wall_command, worker_command
+from autograder.sandbox.syscalls import open_filter
+from autograder.sandbox.wall import NoSandboxError, environment, wall_command, worker_command
 from autograder.sandbox.watchdog import Watchdog
 from visionlab.checking.codec import CodecError
 
@@ -29,8 +30,15 @@ class SessionLostError(Exception):
     """The worker died, was stopped, or stopped making sense; the message says which."""
 
 
+class StartError(NoSandboxError):
+    """No worker could be started: the machine's fault, never the submission's."""
+
+
 class Session:
-    """A started worker. Use it as a context manager: on leaving, all its processes are gone."""
+    """A started worker. Use it as a context manager: on leaving, all its processes are gone.
+
+    Entering raises StartError when the worker does not come up.
+    """
 
     def __init__(self, limits: Limits, workdir_files: list[Path], *, walled: bool = True) -> None:
         self._limits = limits
@@ -49,6 +57,10 @@ class Session:
         try:
             self.send({"limits": self._limits.to_plain()})
             self.receive(time.monotonic() + START_SECONDS)
+        except SessionLostError as lost:
+            words = self.startup_words() or str(lost)
+            self._stack.close()
+            raise StartError(f"the sandbox did not start ({words}); grade again") from None
         except BaseException:
             self._stack.close()
             raise
@@ -60,8 +72,12 @@ class Session:
     @contextlib.contextmanager
     def _start(self) -> Iterator[subprocess.Popen[bytes]]:
         with contextlib.ExitStack() as stack:
+            inherited: tuple[int, ...] = ()
             if self._walled:
-                command, env, folder = wall_command(self._limits, self._files), {}, "/"
+                filter_fd = stack.enter_context(open_filter())
+                inherited = () if filter_fd is None else (filter_fd,)
+                command = wall_command(self._limits, self._files, filter_fd)
+                env, folder = {}, "/"
             else:
                 command = worker_command()
                 folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="submission-"))
@@ -77,6 +93,7 @@ class Session:
                 env=env,
                 cwd=folder,
                 start_new_session=True,
+                pass_fds=inherited,
                 bufsize=0,
             )
             yield process
@@ -104,8 +121,11 @@ class Session:
             timer.cancel()
 
     def receive(self, deadline: float) -> dict[str, Any]:
-        """The next event. Raises SessionLostError at the deadline (monotonic seconds), at the end of
-        the stream, or when what comes is not an event."""
+        """The next event.
+
+        Raises SessionLostError at the deadline (monotonic seconds), at the end of the stream, or
+        when what comes is not an event.
+        """
         try:
             event = read_frame(lambda count: self._read(count, deadline))
         except (FrameError, CodecError):

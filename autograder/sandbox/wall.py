@@ -11,6 +11,7 @@ from pathlib import Path
 import autograder
 import visionlab
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.syscalls import open_filter
 
 HOME = "/tmp/home"
 _OURS = "/opt/course"  # where visionlab and the worker appear inside
@@ -22,11 +23,14 @@ class NoSandboxError(RuntimeError):
     """Bubblewrap is missing or cannot make a sandbox here; the message says what to do."""
 
 
-def wall_command(limits: Limits, workdir_files: list[Path]) -> list[str]:
+def wall_command(
+    limits: Limits, workdir_files: list[Path], filter_fd: int | None = None
+) -> list[str]:
     """The command line of a worker inside bubblewrap.
 
-    workdir_files: public files that appear in the working folder of the notebook. Raises
-    NoSandboxError when bubblewrap is not installed.
+    workdir_files: public files that appear in the working folder of the notebook; filter_fd:
+    the open descriptor of a system call filter that bubblewrap inherits. Raises NoSandboxError
+    when bubblewrap is not installed.
     """
     program = shutil.which("bwrap")
     if program is None:
@@ -40,14 +44,17 @@ def wall_command(limits: Limits, workdir_files: list[Path]) -> list[str]:
         *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
         *("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"),
         *("--new-session", "--hostname", "sandbox", "--clearenv"),
+        *(("--seccomp", str(filter_fd)) if filter_fd is not None else ()),
         *_flags(_system_mounts()),
         *("--proc", "/proc", "--dev", "/dev"),
         *_private_folder("/dev/shm", limits.disk_bytes),
         *_private_folder("/tmp", limits.disk_bytes),
+        *_flags(_python_mounts()),  # after /tmp, which may be where the environment lies
         *_flags(_our_mounts()),
         *("--dir", HOME),
         *_flags(("--ro-bind", str(f), f"{HOME}/{f.name}") for f in workdir_files),
-        *("--remount-ro", "/dev", "--remount-ro", "/"),
+        # /proc too: under a grader that runs as root, /proc/sys would be the host's to write.
+        *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
         *_flags(("--setenv", name, value) for name, value in environment(HOME, _OURS).items()),
         *("--chdir", HOME),
         *worker_command(),
@@ -86,7 +93,7 @@ def _private_folder(path: str, size: int) -> tuple[str, ...]:
 
 
 def _system_mounts() -> Iterator[tuple[str, ...]]:
-    """System and Python environment, read-only."""
+    """The system's programs and libraries, read-only."""
     for name in _SYSTEM:
         path = Path(name)
         if path.is_symlink():
@@ -95,6 +102,10 @@ def _system_mounts() -> Iterator[tuple[str, ...]]:
             yield "--ro-bind", name, name
     for name in _ETC:
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
+
+
+def _python_mounts() -> Iterator[tuple[str, ...]]:
+    """The Python environment, read-only."""
     for prefix in dict.fromkeys((sys.base_prefix, sys.prefix)):
         if not prefix.startswith("/usr/") and prefix != "/usr":
             yield "--ro-bind", prefix, prefix
@@ -112,10 +123,14 @@ def _our_mounts() -> Iterator[tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def require_wall() -> None:
-    """Make sure that a sandbox can be made here. Raises NoSandboxError with what to do otherwise."""
-    command = wall_command(Limits(), [])
-    trial = [*command[: -len(worker_command())], "/usr/bin/env", "true"]
-    done = subprocess.run(trial, capture_output=True, text=True, check=False)
+    """Make sure that a sandbox can be made here; NoSandboxError says what to do otherwise."""
+    with open_filter() as filter_fd:
+        command = wall_command(Limits(), [], filter_fd)
+        trial = [*command[: -len(worker_command())], "/usr/bin/env", "true"]
+        inherited = () if filter_fd is None else (filter_fd,)
+        done = subprocess.run(
+            trial, capture_output=True, text=True, check=False, pass_fds=inherited
+        )
     if done.returncode != 0:
         words = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise NoSandboxError(

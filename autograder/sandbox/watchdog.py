@@ -33,7 +33,7 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._stopped.wait(PERIOD_SECONDS):
-            with contextlib.suppress(psutil.Error):
+            with contextlib.suppress(psutil.Error, OSError):
                 self.verdict = self._too_much()
             if self.verdict:
                 self._process.kill()
@@ -52,12 +52,12 @@ class Watchdog:
 
 
 def _resident(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error, OSError):
         return int(process.memory_info().rss)
     return 0
 
 
 def _proportional(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.Error):
+    with contextlib.suppress(psutil.Error, OSError):
         return int(process.memory_full_info().pss)
     return 0

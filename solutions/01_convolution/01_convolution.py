@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 01 · Convolution
 #
-# **{{points}} points · about {{minutes}} minutes**
+# **{{points}} points, and {{written}} for an answer in words · about {{minutes}} minutes**
 #
 # **What you will be able to do**
 # - say why image networks use local, shared weights, and count what that saves;
@@ -498,6 +498,25 @@ def conv_macs(Cin, Cout, K, H, W, stride=1, pad=0):
 check(conv_macs)
 
 # %% [markdown]
+# ### Exercise: alexnet_first_macs
+# A question: replace the line by `return` and your number; it is judged when the notebook is
+# graded. The first layer of AlexNet (lecture 003) slides 96 filters of $11\times 11$ with stride
+# 4 and no padding over a colour image of $227\times 227$. How many multiply-adds is that for one
+# image?
+
+
+# %%
+def alexnet_first_macs():
+    """Return the number of multiply-adds of AlexNet's first layer, an int."""
+    ### BEGIN SOLUTION
+    return 105_415_200  # 55 * 55 positions, 96 filters, 3 * 11 * 11 products each
+    ### END SOLUTION
+
+
+# %%
+check(alexnet_first_macs)
+
+# %% [markdown]
 # Layers from the slides. Read the last two rows together: the early layer of VGG has 64 times
 # fewer parameters than the late one, but costs four times as much work.
 
@@ -678,6 +697,28 @@ def true_conv2d(x, w):
 
 # %%
 check(true_conv2d)
+
+# %% [markdown]
+# ### Exercise: same_either_way
+# A question: for which kernels do true convolution and cross-correlation agree on **every**
+# image? Return one letter. It is judged when the notebook is graded.
+#
+# - **A** Those whose weights add up to 1.
+# - **B** Those that equal their transpose.
+# - **C** Those that a half turn (180°) leaves as they are.
+# - **D** Those that mirroring left to right leaves as they are.
+
+
+# %%
+def same_either_way():
+    """Return "A", "B", "C" or "D"."""
+    ### BEGIN SOLUTION
+    return "C"  # flipping both axes is a half turn
+    ### END SOLUTION
+
+
+# %%
+check(same_either_way)
 
 # %% [markdown]
 # An image with a single 1 shows the difference at a glance: true convolution prints the kernel,
@@ -1212,6 +1253,21 @@ def pooling_by_convolution():
     print("average pooling:", torch.allclose(strided, avgpool(x, 2, 2), atol=1e-6))
     print("max pooling:    ", torch.allclose(strided, maxpool2d(x, 2, 2)[0], atol=1e-6))
 
+
+# %% [markdown]
+# ### In your own words
+# **{{written}} point, graded by hand.** A layer of max pooling and a strided convolution both halve
+# a map. In three to five sentences: what can the strided convolution do that max pooling cannot,
+# what does it cost, and what does max pooling give for free?
+
+# %% [markdown] written="stride_or_pool"
+# ### BEGIN SOLUTION
+# The strided convolution learns what to keep: its weights may average, take one corner, or look
+# for a pattern, and it mixes channels. It costs $C_{out}C_{in}K^2$ parameters and as many
+# multiply-adds for each output. Max pooling has nothing to learn, works on each channel alone, and
+# gives some invariance to small shifts; but it is fixed, forgets where in the window the maximum
+# was, and sends its gradient to one pixel only.
+# ### END SOLUTION
 
 # %% [markdown] rows="A43 A44 A45"
 # ## 13 · Unpooling

@@ -2,6 +2,7 @@
 
 # These two declare nothing but misconceptions of the exercises imported below.
 from autograder.checks.convolution import conv2d_mistakes, transpose_mistakes  # noqa: F401
+from autograder.checks.convolution.average import avgpool
 from autograder.checks.convolution.compose import compose_kernels
 from autograder.checks.convolution.conv2d import conv2d
 from autograder.checks.convolution.conv_matrix import conv_matrix
@@ -9,7 +10,12 @@ from autograder.checks.convolution.counts import conv_macs, conv_params, param_c
 from autograder.checks.convolution.max_unpool import max_unpool
 from autograder.checks.convolution.naive import conv2d_naive
 from autograder.checks.convolution.nhwc import conv_nhwc
-from autograder.checks.convolution.pooling import avgpool, maxpool2d
+from autograder.checks.convolution.pooling import maxpool2d
+from autograder.checks.convolution.questions import (
+    STRIDE_OR_POOL,
+    alexnet_first_macs,
+    same_either_way,
+)
 from autograder.checks.convolution.reach import receptive_field
 from autograder.checks.convolution.sizes import conv_out
 from autograder.checks.convolution.toeplitz import toeplitz_conv1d
@@ -28,9 +34,11 @@ ASSIGNMENT = Assignment(
         conv2d,
         conv_params,
         conv_macs,
+        alexnet_first_macs,
         receptive_field,
         compose_kernels,
         true_conv2d,
+        same_either_way,
         conv_nhwc,
         toeplitz_conv1d,
         conv_matrix,
@@ -43,4 +51,5 @@ ASSIGNMENT = Assignment(
         conv1d,
         conv3d,
     ),
+    written=(STRIDE_OR_POOL,),
 )

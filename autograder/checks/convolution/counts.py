@@ -9,7 +9,7 @@ from autograder.exercise import Exercise, Inputs
 
 param_counts = Exercise("param_counts", points=0.5, stars=1, minutes=4, forbidden=CONVOLUTIONS)
 conv_params = Exercise("conv_params", points=0.5, stars=1, minutes=3, forbidden=CONVOLUTIONS)
-conv_macs = Exercise("conv_macs", points=1, stars=1, minutes=6, forbidden=CONVOLUTIONS)
+conv_macs = Exercise("conv_macs", points=0.5, stars=1, minutes=6, forbidden=CONVOLUTIONS)
 
 
 def fully_connected(student, N, n):

@@ -1,17 +1,16 @@
 # mypy: disable-error-code="no-untyped-def,name-defined,no-any-return"
-"""maxpool2d and avgpool."""
+"""maxpool2d: the largest value of every window, and where it was."""
 
 from collections.abc import Iterator
 
 import torch
 
-from autograder.checks.convolution.inputs import distinct, whole
+from autograder.checks.convolution.inputs import distinct
 from autograder.checks.forbidden import POOLING
 from autograder.draw import Draw, channels_last, strided
 from autograder.exercise import Exercise, Inputs
 
 maxpool2d = Exercise("maxpool2d", points=0.2, stars=2, minutes=10, forbidden=POOLING)
-avgpool = Exercise("avgpool", points=0.2, stars=1, minutes=3, forbidden=POOLING)
 
 
 def maxima(student, x, k, s):
@@ -43,7 +42,7 @@ def stride(draw: Draw) -> Iterator[Inputs]:
 
 @maxpool2d.cases("indices", weight=2, probe=positions)
 def indices(draw: Draw) -> Iterator[Inputs]:
-    yield {"x": distinct(draw, 1, 1, 4, 4), "k": 2, "s": 2}
+    yield {"x": distinct(draw, 1, 1, 6, 6), "k": 2, "s": 2}
     yield {"x": distinct(draw, 1, 1, 6, 6), "k": 3, "s": 3}
 
 
@@ -51,6 +50,13 @@ def indices(draw: Draw) -> Iterator[Inputs]:
 def planes(draw: Draw) -> Iterator[Inputs]:
     yield {"x": distinct(draw, 2, 2, 4, 4), "k": 2, "s": 2}
     yield {"x": distinct(draw, 1, 1, 4, 6), "k": 2, "s": 2}
+
+
+@maxpool2d.cases("indices and stride", weight=0.5, probe=positions)
+def indices_and_stride(draw: Draw) -> Iterator[Inputs]:
+    # Only where windows overlap or leave gaps do s and k play their own parts in the index.
+    yield {"x": distinct(draw, 1, 1, 7, 7), "k": 3, "s": 2}
+    yield {"x": distinct(draw, 1, 1, 8, 8), "k": 2, "s": 3}
 
 
 @maxpool2d.cases("ties", weight=0.5, probe=positions)
@@ -115,6 +121,19 @@ def index_by_height(x, k, s):
     windows = x.unfold(2, k, s).unfold(3, k, s)
     y, best = windows.reshape(*windows.shape[:4], k * k).max(-1)
     return y, numbers.reshape(*windows.shape[:4], k * k).gather(-1, best[..., None])[..., 0]
+
+
+@maxpool2d.misconception(
+    "Your indices take the windows to lie k apart; they lie s apart.",
+    "Window i starts at row i * s, however large the window is.",
+)
+def index_steps_by_window(x, k, s):
+    H, W = x.shape[2:]
+    windows = x.unfold(2, k, s).unfold(3, k, s)
+    y, best = windows.reshape(*windows.shape[:4], k * k).max(-1)
+    rows = k * torch.arange(y.shape[2])[:, None] + best // k
+    columns = k * torch.arange(y.shape[3]) + best % k
+    return y, rows * W + columns
 
 
 @maxpool2d.misconception(
@@ -203,87 +222,3 @@ def numpy_argmax(x, k, s):
     idx = (top + best // k) * images.shape[3] + left + best % k
     y = windows.max((-2, -1))
     return torch.from_numpy(y), torch.from_numpy(idx.astype(np.int64))
-
-
-@avgpool.cases("values", weight=2)
-def averages(draw: Draw) -> Iterator[Inputs]:
-    yield {"x": whole(draw, 1, 1, 4, 4) + 8, "k": 2, "s": 2}
-    yield {"x": whole(draw, 2, 3, 3, 6) + 8, "k": 3, "s": 3}
-
-
-@avgpool.cases("stride")
-def average_strides(draw: Draw) -> Iterator[Inputs]:
-    yield {"x": distinct(draw, 1, 1, 5, 5), "k": 3, "s": 2}
-    yield {"x": distinct(draw, 1, 1, 5, 4), "k": 2, "s": 1}
-    yield {"x": distinct(draw, 1, 1, 7, 7), "k": 2, "s": 4}
-
-
-@avgpool.cases("odd sizes")
-def odd_sizes(draw: Draw) -> Iterator[Inputs]:
-    yield {"x": distinct(draw, 1, 1, 5, 7), "k": 2, "s": 2}
-
-
-@avgpool.cases("dtype and memory", weight=0.5)
-def average_types(draw: Draw) -> Iterator[Inputs]:
-    yield {"x": draw.reals(1, 1, 4, 4), "k": 2, "s": 2}
-    yield {"x": strided(whole(draw, 1, 2, 4, 4)), "k": 2, "s": 2}
-
-
-@avgpool.misconception(
-    "You sum each window but do not divide: an average of equal pixels is that pixel.",
-    "Divide by the number of pixels in a window.",
-)
-def sums(x, k, s):
-    return x.unfold(2, k, s).unfold(3, k, s).sum((-2, -1))
-
-
-@avgpool.misconception(
-    "You divide by k, but a window holds more pixels than that.",
-    "A window has k rows of k pixels.",
-)
-def divides_by_side(x, k, s):
-    return x.unfold(2, k, s).unfold(3, k, s).sum((-2, -1)) / k
-
-
-@avgpool.misconception(
-    "The stride is ignored: windows may overlap or leave gaps.",
-    "k says how large a window is, s where the next one starts.",
-)
-def average_stride_is_window(x, k, s):
-    return x.unfold(2, k, k).unfold(3, k, k).mean((-2, -1))
-
-
-@avgpool.misconception(
-    "Where the windows do not fill the image your output has one row or column too many.",
-    "A window that reaches over the edge is left out: round the number of windows down.",
-)
-def keeps_partial_windows(x, k, s):
-    rows = range(0, x.shape[2] - k + s, s)
-    columns = range(0, x.shape[3] - k + s, s)
-    y = x.new_zeros(*x.shape[:2], len(rows), len(columns))
-    for i, r in enumerate(rows):
-        for j, c in enumerate(columns):
-            y[:, :, i, j] = x[:, :, r : r + k, c : c + k].mean((-2, -1))
-    return y
-
-
-@avgpool.alternative
-def mean_of_windows(x, k, s):
-    return x.unfold(2, k, s).unfold(3, k, s).mean((-2, -1))
-
-
-@avgpool.alternative
-def shifted_sums(x, k, s):
-    rows, columns = (x.shape[2] - k) // s + 1, (x.shape[3] - k) // s + 1
-    y = torch.zeros(*x.shape[:2], rows, columns, dtype=x.dtype)
-    for a in range(k):
-        for b in range(k):
-            y += x[:, :, a::s, b::s][:, :, :rows, :columns]
-    return y / (k * k)
-
-
-@avgpool.alternative
-def from_running_sums(x, k, s):
-    sums = F.pad(x.double(), (1, 0, 1, 0)).cumsum(2).cumsum(3)
-    boxes = sums[:, :, k:, k:] - sums[:, :, :-k, k:] - sums[:, :, k:, :-k] + sums[:, :, :-k, :-k]
-    return (boxes[:, :, ::s, ::s] / k**2).to(x.dtype)

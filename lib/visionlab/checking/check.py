@@ -6,8 +6,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from visionlab.checking.codec import CodecError
 from visionlab.checking.judge import ExerciseResult, judge
-from visionlab.checking.probing import ask
+from visionlab.checking.probing import Answer, ask, crossed, globals_of
 from visionlab.checking.reading import forbidden_use
 from visionlab.checking.records import SUFFIX, ExerciseRecord, load_records
 from visionlab.checking.report import Report
@@ -19,23 +20,40 @@ _failed_attempts: dict[str, int] = {}
 class NoCheckDataError(Exception):
     """The public check data is not where the notebook runs, or does not know the function."""
 
+    def _render_traceback_(self) -> list[str]:
+        """One line in the notebook: where it was raised would help nobody."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 def check(function: Callable[..., Any] | type) -> Report:
     """Try an exercise on its public cases and show what is right, what is wrong, and why.
 
     function: the student's function or class; its name says which exercise it is. Returns a
     Report that Jupyter displays; a failed check also says so in one line on standard error,
-    which nbgrader's Validate button reads. Raises NoCheckDataError when the check data is missing.
+    which nbgrader's Validate button reads. Raises NoCheckDataError when the check data is
+    missing or `function` is none of its exercises.
     """
-    name = getattr(function, "__name__", str(function))
-    record = _record(name)
-    namespace = getattr(function, "__globals__", None)
-    if namespace is None:
-        namespace = vars(sys.modules[function.__module__])
-    used = forbidden_use(_cells(), name, record.forbidden)
-    answers = [] if used else [ask(q, {**namespace, name: function}) for q in record.questions()]
+    record = _record(_name(function))
+    namespace = globals_of(function) or {}
+    used = forbidden_use(_cells(), record.name, record.forbidden)
+    answers = [] if used else _answers(record, {**namespace, record.name: function})
     result = judge(record, answers, used)
     return _report(result)
+
+
+def _name(function: Any) -> str:
+    name = getattr(function, "__name__", None)
+    if not callable(function) or not isinstance(name, str):
+        raise NoCheckDataError(
+            f"check() was given a {type(function).__name__}. Give it the function itself, "
+            "without calling it, as in check(conv2d)."
+        )
+    return name
+
+
+def _answers(record: ExerciseRecord, namespace: dict[str, Any]) -> list[Answer]:
+    """The answers as grading would see them."""
+    return [crossed(ask(question, namespace)) for question in record.questions()]
 
 
 def _report(result: ExerciseResult) -> Report:
@@ -94,7 +112,13 @@ def _data_file() -> Path:
 
 @lru_cache(maxsize=4)
 def _all_records(path: Path) -> dict[str, ExerciseRecord]:
-    return {record.name: record for record in load_records(path)}
+    try:
+        return {record.name: record for record in load_records(path)}
+    except (CodecError, OSError) as error:
+        raise NoCheckDataError(
+            f"{path.name} cannot be read ({error}). Get the assignment's folder again, keep "
+            "your notebook, and restart the kernel."
+        ) from None
 
 
 def _cells() -> list[str]:

@@ -16,9 +16,13 @@ Plain = Any  # None, bool, int, float, str, list, tuple, dict, Tensor, ndarray o
 
 MAX_DEPTH = 12
 MAX_NODES = 100_000
-MAX_TEXT = 20_000
+MAX_TEXT = 2**21  # a longer text is cut; the outputs of one cell have room
 MAX_DIGITS = 400
+MAX_BYTES = 256 * 2**20  # of all tensors of a message, each counted as often as it occurs
 _HEADER = struct.Struct("<I")
+_KEYS = str | int | float | bool | np.integer | np.floating | None
+# Whole numbers up to here are written as they are: other readers of JSON would round larger ones.
+_PLAIN_INT = 2**53
 
 
 class CodecError(ValueError):
@@ -49,17 +53,17 @@ class _Encoder:
         if isinstance(value, float | np.floating):
             return float(value)
         if isinstance(value, str):
-            return str(value[:MAX_TEXT])
+            return _text(value)
         if isinstance(value, torch.Tensor | np.ndarray):
             return self._encode_array(value)
         return self._encode_container(value, depth)
 
     @staticmethod
     def _encode_int(value: int) -> Any:
-        if abs(value) < 2**53:
+        if abs(value) < _PLAIN_INT:
             return value
         if value.bit_length() > 3 * MAX_DIGITS:
-            raise CodecError("the whole number is too large")
+            raise CodecError("a whole number has too many digits")
         return {"t": "int", "v": str(value)}
 
     def _encode_container(self, value: Plain, depth: int) -> Any:
@@ -68,20 +72,27 @@ class _Encoder:
         if isinstance(value, tuple):
             return {"t": "tuple", "v": [self.encode(v, depth + 1) for v in value]}
         if isinstance(value, dict):
-            pairs = [
-                [self.encode(k, depth + 1), self.encode(v, depth + 1)] for k, v in value.items()
-            ]
+            pairs = [[self._encode_key(k), self.encode(v, depth + 1)] for k, v in value.items()]
             return {"t": "dict", "v": pairs}
         return _foreign(value)
+
+    def _encode_key(self, key: Plain) -> Any:
+        if isinstance(key, _KEYS):
+            return self.encode(key)
+        raise CodecError("a dict has a key that is neither a string nor a number")
 
     def _encode_array(self, value: torch.Tensor | np.ndarray) -> Any:
         kind = "tensor" if isinstance(value, torch.Tensor) else "array"
         try:
+            if isinstance(value, np.ndarray):
+                value = np.array(value, order="C")  # torch takes no negative strides
             x = torch.as_tensor(value).detach().resolve_conj().resolve_neg().cpu()
-            key = self._store(x)
+            layout = _layout(x)
+            if x.is_complex():  # safetensors has only some complex types: store pairs
+                return {"t": kind, "k": self._store(torch.view_as_real(x)), "pairs": layout}
+            return {"t": kind, "k": self._store(x), "layout": layout}
         except Exception:  # sparse, object or otherwise unusual: it cannot cross
             return _foreign(value)
-        return {"t": kind, "k": key, "layout": _layout(x)}
 
     def _store(self, x: torch.Tensor) -> str:
         """Equal tensors are stored once: misconceptions often agree with each other."""
@@ -95,7 +106,12 @@ class _Encoder:
 
 
 def _foreign(value: object) -> Any:
-    return {"t": "foreign", "v": type(value).__name__[:100]}
+    return {"t": "foreign", "v": _text(type(value).__name__[:100])}
+
+
+def _text(value: str) -> str:
+    """The text, cut where it is too long, and without what UTF-8 cannot write to a file."""
+    return str(value[:MAX_TEXT]).encode("utf-8", "replace").decode()
 
 
 def _layout(x: torch.Tensor) -> str:
@@ -106,7 +122,7 @@ def _layout(x: torch.Tensor) -> str:
     return "strided"
 
 
-def _with_layout(x: torch.Tensor, layout: str) -> torch.Tensor:
+def _with_layout(x: torch.Tensor, layout: Any) -> torch.Tensor:
     if layout == "channels_last" and x.dim() == 4:
         return x.contiguous(memory_format=torch.channels_last)
     if layout == "strided":
@@ -115,9 +131,18 @@ def _with_layout(x: torch.Tensor, layout: str) -> torch.Tensor:
 
 
 def pack(value: Plain) -> bytes:
-    """Encode plain data. Raises CodecError when it is too deep, too long or too large."""
+    """Encode plain data. Raises CodecError when it is too deep, too long or too large.
+
+    What is not plain becomes Foreign. Tensors keep values, dtype and the kind of their memory
+    layout; they come back on the CPU and without a graph.
+    """
     encoder = _Encoder()
-    tree = encoder.encode(value)
+    try:
+        tree = encoder.encode(value)
+    except CodecError:
+        raise
+    except Exception as error:  # a container of the student's own making may do anything
+        raise CodecError(f"the value cannot be read: {type(error).__name__}") from None
     text = json.dumps(tree, separators=(",", ":")).encode()
     return _HEADER.pack(len(text)) + text + safetensors.torch.save(encoder.tensors)
 
@@ -140,6 +165,8 @@ def unpack(message: bytes) -> Plain:
 class _Decoder:
     def __init__(self, tensors: dict[str, torch.Tensor]) -> None:
         self._tensors = tensors
+        self._given: set[str] = set()
+        self._bytes = 0
         self._nodes = 0
 
     def decode(self, tree: Any, depth: int = 0) -> Plain:
@@ -148,9 +175,11 @@ class _Decoder:
             raise CodecError("the message is nested too deep or has too many parts")
         if isinstance(tree, list):
             return [self.decode(v, depth + 1) for v in tree]
-        if not isinstance(tree, dict):
-            return tree[:MAX_TEXT] if isinstance(tree, str) else tree
-        return self._decode_tagged(tree, depth)
+        if isinstance(tree, dict):
+            return self._decode_tagged(tree, depth)
+        if isinstance(tree, int) and abs(tree) >= _PLAIN_INT:
+            raise CodecError("a whole number has too many digits")
+        return _text(tree) if isinstance(tree, str) else tree
 
     def _decode_tagged(self, tree: dict[str, Any], depth: int) -> Plain:
         match tree:
@@ -160,16 +189,32 @@ class _Decoder:
                 return tuple(self.decode(v, depth + 1) for v in items)
             case {"t": "dict", "v": list(pairs)}:
                 return {self._key(k): self.decode(v, depth + 1) for k, v in pairs}
-            case {"t": "tensor", "k": str(key), "layout": str(layout)}:
-                return _with_layout(self._tensors[key], layout)
-            case {"t": "array", "k": str(key)}:
-                return self._tensors[key].numpy()
+            case {"t": ("tensor" | "array") as kind, "k": str(key)}:
+                return self._decode_tensor(kind, key, tree)
             case {"t": "foreign", "v": str(name)}:
-                return Foreign(name[:100])
+                return Foreign(_text(name[:100]))
         raise CodecError("the message has a part of unknown kind")
 
-    @staticmethod
-    def _key(key: Any) -> Plain:
-        if isinstance(key, str | int | float | bool | None):
-            return key[:MAX_TEXT] if isinstance(key, str) else key
-        raise CodecError("a dict's key is not a string or a number")
+    def _decode_tensor(self, kind: str, key: str, tree: dict[str, Any]) -> Plain:
+        x = self._take(key)
+        if "pairs" in tree:
+            x = torch.view_as_complex(x)
+        x = _with_layout(x, tree.get("pairs", tree.get("layout")))
+        return x.numpy() if kind == "array" else x
+
+    def _take(self, key: str) -> torch.Tensor:
+        """A tensor of its own for every mention, so that changing one changes no other."""
+        x = self._tensors[key]
+        self._bytes += x.nbytes
+        if self._bytes > MAX_BYTES:
+            raise CodecError("the tensors of the message are too large together")
+        if key in self._given:
+            return x.clone()
+        self._given.add(key)
+        return x
+
+    def _key(self, tree: Any) -> Plain:
+        key = self.decode(tree)
+        if isinstance(key, _KEYS):
+            return key
+        raise CodecError("a dict has a key that is neither a string nor a number")

@@ -17,6 +17,8 @@ _RELATIVE = {
     torch.complex128: 1e-10,
     torch.complex64: 1e-4,
 }
+_MAX_SHOWN = 120
+_MAX_DIMENSIONS = 8
 
 
 class Kind(Enum):
@@ -32,9 +34,8 @@ class Kind(Enum):
 class Difference:
     """The first way in which an answer differs from the expected one.
 
-    words: one sentence that may be shown for hidden cases too (no input values in it);
-    detail: a second sentence with the worst entry and both values, for public cases;
-    expected, got: the arrays that differ, where VALUES differ.
+    words: one sentence on what differs; detail: a second one with the worst entry and both
+    values, or ""; expected, got: the tensors that differ, where VALUES differ.
     """
 
     kind: Kind
@@ -48,20 +49,23 @@ def difference(expected: Plain, got: Plain, where: str = "") -> Difference | Non
     """Compare an answer with the expected one: type, then shape, then dtype, then values.
 
     Tolerances follow the dtype of the expected tensor: 1e-10 for float64, 1e-4 for float32
-    (relative to the largest expected entry and to 1), exact for whole numbers. A number may
-    come as Python, numpy or zero-dimensional torch number. Returns None when they agree.
+    (relative to the largest finite expected entry and to 1), exact for whole numbers. Infinity
+    and NaN are right only where they are expected. A number may come as Python, numpy or
+    zero-dimensional torch number, a tuple as a list. Returns None when they agree; raises
+    nothing, whatever plain data `got` is.
     """
-    if isinstance(expected, torch.Tensor):
-        return _tensors(expected, got, where)
-    if isinstance(expected, np.ndarray):
-        return _tensors(torch.from_numpy(expected), _as_tensor(got), where)
+    if isinstance(expected, torch.Tensor | np.ndarray):
+        return _arrays(expected, got, where)
     if isinstance(expected, dict):
         return _dicts(expected, got, where)
     if isinstance(expected, list | tuple):
         return _sequences(expected, got, where)
+    expected, got = _as_python(expected), _as_python(got)
     if isinstance(expected, bool | str | None):
         return _exact(expected, got, where)
-    return _numbers(expected, got, where)
+    if isinstance(expected, int | float):
+        return _numbers(expected, got, where)
+    return _wrong_type(expected, got, where)  # nothing equals what could not cross the wall
 
 
 def name_of(value: Plain) -> str:
@@ -88,47 +92,76 @@ def tolerance(expected: torch.Tensor) -> float:
     """The largest absolute difference that still counts as equal."""
     if expected.dtype not in _RELATIVE or expected.numel() == 0:
         return 0.0
-    return _RELATIVE[expected.dtype] * max(1.0, float(expected.abs().max()))
+    sizes = expected.abs()
+    largest = torch.where(sizes.isfinite(), sizes, torch.zeros_like(sizes)).max()
+    return _RELATIVE[expected.dtype] * max(1.0, float(largest))
 
 
-def _as_tensor(value: Plain) -> Plain:
-    return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+def _as_python(value: Plain) -> Plain:
+    """Numpy numbers and zero-dimensional tensors as the Python numbers they stand for."""
+    if isinstance(value, np.generic) or (
+        isinstance(value, torch.Tensor | np.ndarray) and value.ndim == 0
+    ):
+        return value.item()
+    return value
+
+
+def _as_tensor(value: torch.Tensor | np.ndarray) -> torch.Tensor:
+    """The same values on the CPU, without a graph; TypeError for what torch cannot hold."""
+    if isinstance(value, np.ndarray):
+        # A copy: torch takes no negative strides, and warns of arrays that cannot be written.
+        return torch.from_numpy(np.array(value, order="C"))
+    return value.detach().cpu()
 
 
 def _wrong_type(expected: Plain, got: Plain, where: str) -> Difference:
-    return Difference(
-        Kind.TYPE, f"{where}{name_of(expected)} is expected, your answer is {name_of(got)}"
-    )
+    wanted = "None" if expected is None else name_of(expected)
+    return Difference(Kind.TYPE, f"{where}{wanted} is expected, your answer is {name_of(got)}")
 
 
-def _tensors(expected: torch.Tensor, got: Plain, where: str) -> Difference | None:
-    if not isinstance(got, torch.Tensor):
+def _arrays(expected: torch.Tensor | np.ndarray, got: Plain, where: str) -> Difference | None:
+    kind = torch.Tensor if isinstance(expected, torch.Tensor) else np.ndarray
+    if not isinstance(got, kind):
         return _wrong_type(expected, got, where)
     if expected.shape != got.shape:
-        words = f"{where}the shape is {tuple(got.shape)}, expected {tuple(expected.shape)}"
+        words = f"{where}the shape is {_shape(got)}, expected {_shape(expected)}"
         return Difference(Kind.SHAPE, words)
     if expected.dtype != got.dtype:
-        words = f"{where}the dtype is {_short(got.dtype)}, expected {_short(expected.dtype)}"
+        words = f"{where}the dtype is {_dtype(got)}, expected {_dtype(expected)}"
         return Difference(Kind.DTYPE, words)
+    return _values(_as_tensor(expected), _as_tensor(got), where)
+
+
+def _values(expected: torch.Tensor, got: torch.Tensor, where: str) -> Difference | None:
     wrong = _wrong_entries(expected, got)
     count = int(wrong.sum())
     if count == 0:
         return None
-    words = f"{where}{count} of {expected.numel()} entries differ"
-    if expected.is_floating_point() and bool(got.isnan().any()):
-        words += ", some are not a number (NaN)"
+    total = expected.numel()
+    words = (
+        f"{where}{count} of {total} entries differ" if total > 1 else f"{where}the value differs"
+    )
+    if expected.dtype in _RELATIVE and bool((got.isnan() & wrong).any()):
+        words += ", some are not a number (NaN)" if total > 1 else ": it is not a number (NaN)"
     return Difference(Kind.VALUES, words, _worst(expected, got, wrong), expected, got)
 
 
-def _short(dtype: torch.dtype) -> str:
-    return str(dtype).removeprefix("torch.")
+def _shape(value: torch.Tensor | np.ndarray) -> str:
+    if value.ndim > _MAX_DIMENSIONS:
+        return f"one of {value.ndim} dimensions"
+    return str(tuple(value.shape))
+
+
+def _dtype(value: torch.Tensor | np.ndarray) -> str:
+    return _cut(str(value.dtype).removeprefix("torch."))
 
 
 def _wrong_entries(expected: torch.Tensor, got: torch.Tensor) -> torch.Tensor:
     if expected.dtype not in _RELATIVE:
         return expected != got
     close = (got - expected).abs() <= tolerance(expected)
-    return ~(close | (got == expected))  # an infinity equals itself; NaN is never close
+    same = (got == expected) | (got.isnan() & expected.isnan())  # infinities, NaN
+    return ~(close | same)
 
 
 def _worst(expected: torch.Tensor, got: torch.Tensor, wrong: torch.Tensor) -> str:
@@ -136,19 +169,30 @@ def _worst(expected: torch.Tensor, got: torch.Tensor, wrong: torch.Tensor) -> st
     gap = (got.to(wide) - expected.to(wide)).abs().nan_to_num(nan=torch.inf)
     flat = int(torch.where(wrong, gap, -1.0).argmax())
     index = [int(i) for i in np.unravel_index(flat, tuple(expected.shape))]
-    e, g = expected.flatten()[flat].item(), got.flatten()[flat].item()
-    place = f" at {index}" if index else ""
-    return f"worst{place}: expected {e:.6g}, got {g:.6g}"
+    e, g = _apart(expected.flatten()[flat].item(), got.flatten()[flat].item())
+    if not index:
+        return f"expected {e}, got {g}"
+    return f"{'worst ' if int(wrong.sum()) > 1 else ''}at {index}: expected {e}, got {g}"
+
+
+def _apart(expected: complex, got: complex) -> tuple[str, str]:
+    """Both numbers with as few digits as show that they differ."""
+    if isinstance(expected, int) and isinstance(got, int):
+        return _cut(str(expected)), _cut(str(got))
+    pairs = ((f"{expected:.{n}g}", f"{got:.{n}g}") for n in (6, 9, 12, 17))
+    return next((pair for pair in pairs if pair[0] != pair[1]), (str(expected), str(got)))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 1] + "…"
 
 
 def _dicts(expected: dict[Any, Any], got: Plain, where: str) -> Difference | None:
     if not isinstance(got, dict):
         return _wrong_type(expected, got, where)
     if set(expected) != set(got):
-        words = (
-            f"{where}the keys are {sorted(map(str, got))}, expected {sorted(map(str, expected))}"
-        )
-        return Difference(Kind.SHAPE, words)
+        mine, wanted = (_cut(", ".join(sorted(map(repr, keys)))) for keys in (got, expected))
+        return Difference(Kind.SHAPE, f"{where}the keys are {mine}; expected {wanted}")
     found = (difference(v, got[k], f"{where}entry {k!r}: ") for k, v in expected.items())
     return next((d for d in found if d), None)
 
@@ -157,7 +201,7 @@ def _sequences(expected: Any, got: Plain, where: str) -> Difference | None:
     if not isinstance(got, list | tuple):
         return _wrong_type(expected, got, where)
     if len(expected) != len(got):
-        words = f"{where}{len(got)} values are returned, expected {len(expected)}"
+        words = f"{where}there are {len(got)} values, expected {len(expected)}"
         return Difference(Kind.SHAPE, words)
     pairs = enumerate(zip(expected, got, strict=True))
     found = (difference(e, g, f"{where}value {i}: ") for i, (e, g) in pairs)
@@ -172,21 +216,31 @@ def _exact(expected: Plain, got: Plain, where: str) -> Difference | None:
     return Difference(
         Kind.VALUES,
         f"{where}the value is not the expected one",
-        f"expected {expected!r}, got {got!r}",
+        f"expected {_cut(repr(expected))}, got {_cut(repr(got))}",
     )
 
 
 def _numbers(expected: int | float, got: Plain, where: str) -> Difference | None:
-    if isinstance(got, torch.Tensor | np.ndarray) and got.ndim == 0:
-        got = got.item()
     whole = isinstance(expected, int)
     if isinstance(got, bool) or not isinstance(got, int if whole else int | float):
         return _wrong_type(expected, got, where)
-    close = got == expected if whole else abs(got - expected) <= 1e-9 * max(1.0, abs(expected))
-    if close:
+    if got == expected or (not whole and _is_close(float(expected), got)):
         return None
+    e, g = _apart(expected, _as_float(got) if isinstance(expected, float) else got)
     return Difference(
-        Kind.VALUES,
-        f"{where}the number is not the expected one",
-        f"expected {expected}, got {got}",
+        Kind.VALUES, f"{where}the number is not the expected one", f"expected {e}, got {g}"
     )
+
+
+def _is_close(expected: float, got: int | float) -> bool:
+    if np.isnan(expected):
+        return bool(np.isnan(_as_float(got)))
+    return np.isfinite(expected) and abs(_as_float(got) - expected) <= 1e-9 * max(1, abs(expected))
+
+
+def _as_float(number: int | float) -> float:
+    """The number as a float; what is too large for one is infinite."""
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")

@@ -1,20 +1,44 @@
 """Compares answers with expected ones and says what each is worth, and which mistake it shows."""
 
+import builtins
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from visionlab.checking import probing
-from visionlab.checking.compare import Difference, difference
+from visionlab.checking.calls import describe
+from visionlab.checking.compare import Difference, Kind, difference
 from visionlab.checking.probing import Answer
 from visionlab.checking.records import CaseRecord, ExerciseRecord, Hint
 
 NO_HINT = Hint("", "")
 _NO_ANSWER = Answer(error=probing.UNANSWERED, message="no answer came back")
 
+# Of a hidden case only these words are said. Anything the student's code chooses, a message or a
+# shape or the name of a type, could carry the hidden inputs out.
+_HIDDEN_ERRORS = {
+    probing.NOT_IMPLEMENTED: "not implemented yet",
+    probing.NOT_DEFINED: "it is not defined",
+    probing.TIMED_OUT: "the call ran too long",
+    probing.CRASHED: "the call ended the Python process",
+    probing.UNANSWERED: "no answer came back",
+    probing.NOT_PLAIN: "the answer cannot be graded",
+    probing.FORBIDDEN: "it calls what this exercise does not allow",
+}
+_HIDDEN_DIFFERENCES = {
+    Kind.TYPE: "the answer is of another type than expected",
+    Kind.SHAPE: "the shape is not the expected one",
+    Kind.DTYPE: "the dtype is not the expected one",
+    Kind.VALUES: "the values are not the expected ones",
+}
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the judge says of one case. reason and hint are "" when it passed."""
+    """What the judge says of one case. reason and hint are "" when it passed.
+
+    reason: may be shown to the student, for hidden cases too; call: the inputs in words,
+    public cases only; difference: with the two arrays. The last two do not outlive the process.
+    """
 
     facet: str
     public: bool
@@ -23,6 +47,7 @@ class Verdict:
     hint: Hint = NO_HINT
     mistake: str = ""
     difference: Difference | None = None
+    call: str = ""
 
 
 @dataclass(frozen=True)
@@ -36,8 +61,8 @@ class ExerciseResult:
 
     @property
     def passed(self) -> bool:
-        """Whether every case passed."""
-        return all(v.passed for v in self.verdicts)
+        """Whether there are cases and every one passed."""
+        return bool(self.verdicts) and all(v.passed for v in self.verdicts)
 
     def facets(self) -> dict[str, bool]:
         """Facet name -> whether all its cases passed, in the order of the declaration."""
@@ -51,20 +76,21 @@ def judge(
 
     forbidden_use: words on a forbidden call found by reading the code; then no case passes.
     """
+    if forbidden_use:
+        answers = [Answer(error=probing.FORBIDDEN, message=forbidden_use)] * len(record.cases)
     padded = [a or _NO_ANSWER for a in answers[: len(record.cases)]]
     padded += [_NO_ANSWER] * (len(record.cases) - len(padded))
-    if forbidden_use:
-        padded = [Answer(error=probing.FORBIDDEN, message=forbidden_use)] * len(record.cases)
     wrong = [_wrong(c, a) for c, a in zip(record.cases, padded, strict=True)]
     mistakes = _recognise(record, padded, [w is not None for w in wrong])
-    verdicts = []
-    for case, answer, found, mistake in zip(record.cases, padded, wrong, mistakes, strict=True):
-        if found is None:
-            verdicts.append(Verdict(case.facet, case.public, True))
-            continue
-        reason = _reason(record, answer) or _words(found, case.public)
-        hint = record.hints.get(mistake, NO_HINT)
-        verdicts.append(Verdict(case.facet, case.public, False, reason, hint, mistake, found[1]))
+    verdicts = [
+        Verdict(case.facet, case.public, True)
+        if found is None
+        else _failure(record, case, found, mistake)
+        for case, found, mistake in zip(record.cases, wrong, mistakes, strict=True)
+    ]
+    if forbidden_use:  # found in the text alone: it tells nothing of hidden inputs
+        words = _forbidden_words(record, forbidden_use)
+        verdicts = [replace(v, reason=words) for v in verdicts]
     score = _score(record, passed_facets(verdicts))
     return ExerciseResult(record.name, score, record.points, verdicts)
 
@@ -79,42 +105,73 @@ def passed_facets(verdicts: Sequence[Verdict]) -> dict[str, bool]:
 
 def _score(record: ExerciseRecord, facets: dict[str, bool]) -> float:
     """Each facet whose cases all pass earns its weight's share of the points."""
-    total = sum(record.weights.values())
+    total = sum(record.weights.values()) or 1.0  # before grading a question weighs nothing
     earned = sum(w for facet, w in record.weights.items() if facets.get(facet, False))
     return round(record.points * earned / total, 4)
 
 
-def _wrong(case: CaseRecord, answer: Answer) -> tuple[str, Difference | None] | None:
-    """None when the answer is right, else words on what is wrong and the difference."""
-    if answer.error:
-        return "", None
-    found = difference(case.expected, answer.value)
-    if found is not None:
-        return "", found
-    if answer.changed:
-        return f"the answer is right, but the call changed its input {answer.changed[0]}", None
+@dataclass(frozen=True)
+class _Wrong:
+    """What is wrong with an answer: it has an error, differs, or came with changed inputs."""
+
+    answer: Answer
+    difference: Difference | None
+
+
+def _wrong(case: CaseRecord, answer: Answer) -> _Wrong | None:
+    """None when the answer is right."""
+    found = None if answer.error else difference(case.expected, answer.value)
+    if answer.error or answer.changed or found is not None:
+        return _Wrong(answer, found)
     return None
 
 
-def _words(found: tuple[str, Difference | None], public: bool) -> str:
-    words, gap = found
-    if gap is None:
-        return words
-    return f"{gap.words}; {gap.detail}" if public and gap.detail else gap.words
+def _failure(record: ExerciseRecord, case: CaseRecord, wrong: _Wrong, mistake: str) -> Verdict:
+    hint = record.hints.get(mistake, NO_HINT)
+    if not case.public:
+        return Verdict(case.facet, False, False, _hidden_reason(wrong), hint, mistake)
+    reason = one_line(_public_reason(record, wrong))
+    call = describe(case.inputs, case.source)
+    return Verdict(case.facet, True, False, reason, hint, mistake, wrong.difference, call)
 
 
-def _reason(record: ExerciseRecord, answer: Answer) -> str:
+def _public_reason(record: ExerciseRecord, wrong: _Wrong) -> str:
+    if wrong.answer.error:
+        return _error_words(record, wrong.answer)
+    if wrong.difference is None:
+        return f"the answer is right, but the call changed its input {wrong.answer.changed[0]}"
+    return "; ".join(filter(None, [wrong.difference.words, wrong.difference.detail]))
+
+
+def _hidden_reason(wrong: _Wrong) -> str:
+    if wrong.answer.error:
+        kind = wrong.answer.error
+        builtin = isinstance(vars(builtins).get(kind), type)
+        return _HIDDEN_ERRORS.get(kind, kind if builtin else "an exception was raised")
+    if wrong.difference is None:
+        return "the answer is right, but the call changed its inputs"
+    return _HIDDEN_DIFFERENCES[wrong.difference.kind]
+
+
+def _error_words(record: ExerciseRecord, answer: Answer) -> str:
     match answer.error:
-        case "":
-            return ""
         case probing.NOT_IMPLEMENTED:
             return "not implemented yet"
-        case probing.NOT_DEFINED | probing.TIMED_OUT | probing.CRASHED | probing.UNANSWERED:
-            return answer.message
         case probing.FORBIDDEN:
-            return f"{answer.message}: {record.forbidden.reason}".rstrip(": ")
+            return _forbidden_words(record, answer.message)
+        case error if error in _HIDDEN_ERRORS:
+            return answer.message
     place = f" (in the line: {answer.line})" if answer.line else ""
-    return f"{answer.error}: {answer.message}{place}"
+    return f"{answer.error}: {answer.message}".rstrip(": ") + place
+
+
+def _forbidden_words(record: ExerciseRecord, used: str) -> str:
+    return f"{used}. {record.forbidden.reason}".rstrip(". ") + "."
+
+
+def one_line(text: str) -> str:
+    """The text without line breaks and what else would move a terminal's cursor."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _recognise(

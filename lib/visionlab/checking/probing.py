@@ -4,6 +4,9 @@ Runs on the student's side of the wall: nothing here knows an expected answer.
 """
 
 import copy
+import inspect
+import random
+import sys
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,9 +14,10 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import torch
 
-from visionlab.checking.codec import Plain
+from visionlab.checking.codec import CodecError, Plain, pack, unpack
 from visionlab.checking.forbidden import NOTHING, Forbidden
 from visionlab.checking.guard import ForbiddenCallError, Guard
 from visionlab.devices import exact_arithmetic
@@ -24,6 +28,7 @@ NOT_DEFINED = "NotDefined"
 FORBIDDEN = ForbiddenCallError.__name__
 TIMED_OUT = "TimedOut"
 CRASHED = "Crashed"
+NOT_PLAIN = "NotPlain"
 MAX_MESSAGE = 400
 
 
@@ -93,13 +98,28 @@ def ask(question: Question, namespace: Mapping[str, Any]) -> Answer:
 @contextmanager
 def _controlled(forbidden: Forbidden) -> Iterator[None]:
     """Seeded, without TF32, and guarded where something is forbidden."""
-    with torch.random.fork_rng(devices=[]), exact_arithmetic():
-        torch.default_generator.manual_seed(0)  # torch.manual_seed also asks for every GPU: slow
+    with _own_random_numbers(), exact_arithmetic():
         if not forbidden.operators:
             yield
             return
         with Guard(forbidden):
             yield
+
+
+@contextmanager
+def _own_random_numbers() -> Iterator[None]:
+    """The same random numbers in every call; the notebook's own go on undisturbed after it."""
+    python, numpy = random.getstate(), np.random.get_state()
+    try:
+        with torch.random.fork_rng(devices=[]):
+            # torch.manual_seed would also ask for every GPU, which is slow.
+            torch.default_generator.manual_seed(0)
+            random.seed(0)
+            np.random.seed(0)
+            yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy)
 
 
 def _call(question: Question, namespace: Mapping[str, Any], inputs: dict[str, Any]) -> Any:
@@ -111,25 +131,56 @@ def _call(question: Question, namespace: Mapping[str, Any], inputs: dict[str, An
 
 
 def _same(before: Any, after: Any) -> bool:
+    """Whether an input is still what it was, to the last bit of its values."""
+    if type(before) is not type(after):
+        return False
     if isinstance(before, torch.Tensor):
-        return (
-            isinstance(after, torch.Tensor)
-            and before.shape == after.shape
-            and torch.equal(before, after)
-        )
+        if before.shape != after.shape or before.dtype != after.dtype:
+            return False
+        # NaN, which is not equal to itself, is unchanged where it was there before.
+        return bool(((before == after) | ((before != before) & (after != after))).all())
+    if isinstance(before, np.ndarray):
+        return np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
     if isinstance(before, list | tuple):
         return len(before) == len(after) and all(map(_same, before, after))
-    return bool(before == after)
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(_same(before[k], after[k]) for k in before)
+    return bool(before == after or (before != before and after != after))
+
+
+def globals_of(thing: Any) -> dict[str, Any] | None:
+    """The names of the notebook or module in which a function or class was written."""
+    try:
+        written = inspect.unwrap(thing)  # a decorator's wrapper belongs to the decorator's module
+    except ValueError:
+        written = thing
+    if hasattr(written, "__globals__"):
+        found: dict[str, Any] = written.__globals__
+        return found
+    module = sys.modules.get(getattr(written, "__module__", None) or "")
+    return None if module is None else vars(module)
 
 
 def _as_answer(error: BaseException, exercise: str, namespace: Mapping[str, Any]) -> Answer:
     """The error with the last line of the student's own code, without our frames."""
     line = ""
-    own = getattr(namespace.get(exercise), "__globals__", namespace)
+    own = globals_of(namespace.get(exercise))
     for frame, number in traceback.walk_tb(error.__traceback__):
-        if frame.f_globals is own:
+        if frame.f_globals is namespace or frame.f_globals is own:
             summary = traceback.FrameSummary(frame.f_code.co_filename, number, "")
             line = summary.line or ""
+    try:
+        message = str(error)
+    except Exception:  # the student's own exception may fail to say what it means
+        message = ""
     return Answer(
-        error=type(error).__name__, message=str(error)[:MAX_MESSAGE], line=line[:MAX_MESSAGE]
+        error=type(error).__name__, message=message[:MAX_MESSAGE], line=line[:MAX_MESSAGE]
     )
+
+
+def crossed(answer: Answer) -> Answer:
+    """The answer as it would arrive on the other side of the wall."""
+    try:
+        return Answer.from_plain(unpack(pack(answer.to_plain())))
+    except CodecError as error:
+        return Answer(error=NOT_PLAIN, message=f"the answer cannot be graded: {error}")

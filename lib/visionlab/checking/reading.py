@@ -1,11 +1,17 @@
 """Reads an answer's code for forbidden names, without running it."""
 
 import ast
+import re
+import symtable
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from IPython.core.inputtransformer2 import TransformerManager
 
 from visionlab.checking.forbidden import Forbidden
+
+_IMPORTERS = {"__import__", "import_module"}
+_RUNNERS = {"eval", "exec", "compile"}
 
 
 def forbidden_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
@@ -13,89 +19,206 @@ def forbidden_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
 
     cells: source of the code cells in the order they ran; later definitions replace earlier
     ones. Only code that `name` reaches is read: comparing one's own result with F.conv2d in
-    another cell is good practice and no offence.
+    another cell is good practice and no offence. Raises nothing, whatever the cells hold.
     """
     if not forbidden.names:
         return ""
-    module = _Definitions()
+    try:
+        return _first_use(cells, name, forbidden)
+    except RecursionError:
+        return "its code is nested too deep to be read"
+
+
+def _first_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
+    module = _Definitions(forbidden.names)
     for source in cells:
-        module.read(source)
-    for node in module.reachable(name):
+        for statement in _statements(source):
+            module.take(statement)
+    reached = list(module.reachable(name))
+    for statement in reached:
+        module.take_local(statement)
+    for node in (node for statement in reached for node in ast.walk(statement)):
         used = _offence(node, forbidden.names, module)
         if used:
             return f"it uses {used} (line {getattr(node, 'lineno', 0)} of its cell)"
     return ""
 
 
+@lru_cache(maxsize=1024)
+def _statements(source: str) -> tuple[ast.stmt, ...]:
+    """The statements of one cell; none where it is not Python."""
+    if source.lstrip().startswith("%%"):  # %%time and the like: the rest of the cell runs
+        source = source.lstrip().partition("\n")[2]
+    try:
+        return tuple(ast.parse(TransformerManager().transform_cell(source)).body)
+    except Exception:  # a cell that cannot be read here cannot run there
+        return ()
+
+
 class _Definitions:
     """What each global name of a notebook stands for: code, or an imported thing."""
 
-    def __init__(self) -> None:
-        self._code: dict[str, list[ast.AST]] = {}
-        self.imported: dict[str, str] = {}
-        self._transform = TransformerManager().transform_cell
+    def __init__(self, names: frozenset[str]) -> None:
+        self._names = names
+        self._code: dict[str, list[ast.stmt]] = {}
+        self._imported: dict[str, str] = {}
 
-    def read(self, source: str) -> None:
-        """Take in one cell; a cell that is not Python defines nothing."""
-        try:
-            tree = ast.parse(self._transform(source))
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return
-        for statement in tree.body:
-            self._take(statement)
-
-    def _take(self, statement: ast.stmt) -> None:
+    def take(self, statement: ast.stmt, certain: bool = True) -> None:
+        """Take in a statement of a cell. certain: it runs, and replaces what was before."""
         match statement:
-            case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                self._code[name] = [statement]
+            case (
+                ast.FunctionDef(name=name)
+                | ast.AsyncFunctionDef(name=name)
+                | ast.ClassDef(name=name)
+            ):
+                self._define(name, statement, certain)
             case ast.Import() | ast.ImportFrom():
-                self.imported.update(_imports(statement))
+                self._import(statement)
+            case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+                for name in _targets(statement):
+                    again = isinstance(statement, ast.AugAssign) or name in _global_names(statement)
+                    self._define(name, statement, certain and not again)
+                self._alias(statement)
             case _:
-                for target in ast.walk(statement):
-                    if isinstance(target, ast.Name) and isinstance(target.ctx, ast.Store):
-                        self._code.setdefault(target.id, []).append(statement)
+                for name in _targets(statement):
+                    self._define(name, statement, False)
+                for inner in _inner_statements(statement):
+                    self.take(inner, certain=False)
 
-    def reachable(self, name: str) -> Iterator[ast.AST]:
-        """Every node of the code that `name` may run, each once."""
+    def take_local(self, statement: ast.stmt) -> None:
+        """Take in what a reached function imports or gives another name inside itself."""
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                self._import(node)
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Assign):
+                self._alias(node)
+
+    def reachable(self, name: str) -> Iterator[ast.stmt]:
+        """Every statement that `name` may run, each once."""
         waiting, seen = [name], {name}
         while waiting:
-            for root in self._code.get(waiting.pop(), []):
-                for node in ast.walk(root):
-                    yield node
-                    if isinstance(node, ast.Name) and node.id not in seen:
-                        seen.add(node.id)
-                        waiting.append(node.id)
+            for statement in self._code.get(waiting.pop(), []):
+                yield statement
+                new = _global_names(statement) - seen
+                seen |= new
+                waiting += new
+
+    def meaning(self, node: ast.AST) -> str:
+        """The full dotted name of the imported thing that an expression stands for, or ""."""
+        match node:
+            case ast.Name(id=name):
+                return self._imported.get(name, "")
+            case (
+                ast.Attribute(value=base, attr="__dict__")
+                | ast.Call(func=ast.Name(id="vars"), args=[base])
+            ):
+                return self.meaning(base)
+            case (
+                ast.Attribute(value=base, attr=str(part))
+                | ast.Subscript(value=base, slice=ast.Constant(value=str(part)))
+                | ast.Call(func=ast.Name(id="getattr"), args=[base, ast.Constant(str(part)), *_])
+            ):
+                whole = self.meaning(base)
+                return f"{whole}.{part}" if whole else ""
+            case ast.Call(
+                func=ast.Name(id=how) | ast.Attribute(attr=how), args=[ast.Constant(str(text)), *_]
+            ) if how in _IMPORTERS:
+                return text
+        return ""
+
+    def _define(self, name: str, statement: ast.stmt, replacing: bool) -> None:
+        if replacing:
+            self._code[name] = [statement]
+            self._imported.pop(name, None)
+        else:
+            self._code.setdefault(name, []).append(statement)
+
+    def _import(self, statement: ast.Import | ast.ImportFrom) -> None:
+        for local, full in _imports(statement).items():
+            if local != "*":
+                self._imported[local] = full
+                continue
+            for name in self._names - self._code.keys():  # any of them may have come in
+                self._imported[name] = full.replace("*", name)
+
+    def _alias(self, statement: ast.stmt) -> None:
+        """After `G = torch.nn.functional`, G stands for the same."""
+        match statement:
+            case ast.Assign(targets=[ast.Name(id=name)], value=value) if full := self.meaning(
+                value
+            ):
+                self._imported[name] = full
 
 
-def _imports(statement: ast.stmt) -> dict[str, str]:
+def _imports(statement: ast.Import | ast.ImportFrom) -> dict[str, str]:
     """Local name -> full dotted name of what an import statement brings in."""
     if isinstance(statement, ast.Import):
-        return {(a.asname or a.name.split(".")[0]): a.name for a in statement.names}
-    if isinstance(statement, ast.ImportFrom):
-        return {(a.asname or a.name): f"{statement.module}.{a.name}" for a in statement.names}
-    return {}
+        return {
+            a.asname or a.name.split(".")[0]: a.name if a.asname else a.name.split(".")[0]
+            for a in statement.names
+        }
+    return {(a.asname or a.name): f"{statement.module}.{a.name}" for a in statement.names}
+
+
+def _inner_statements(statement: ast.AST) -> Iterator[ast.stmt]:
+    """The statements in the branches of a compound one."""
+    for child in ast.iter_child_nodes(statement):
+        if isinstance(child, ast.stmt):
+            yield child
+        elif isinstance(child, ast.ExceptHandler | ast.match_case):
+            yield from _inner_statements(child)
+
+
+def _targets(statement: ast.stmt) -> set[str]:
+    """The names a statement binds, or changes an attribute or an entry of."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For | ast.With):
+        return {n.target.id for n in ast.walk(statement) if isinstance(n, ast.NamedExpr)}
+    stored = (
+        node for node in ast.walk(statement) if isinstance(getattr(node, "ctx", None), ast.Store)
+    )
+    return {_root(node) for node in stored} - {""}
+
+
+def _root(node: ast.AST) -> str:
+    while isinstance(node, ast.Attribute | ast.Subscript):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+@lru_cache(maxsize=1024)
+def _global_names(statement: ast.stmt) -> frozenset[str]:
+    """The names of the notebook that a statement reads; a function's own variables are none."""
+    try:
+        waiting = [symtable.symtable(ast.unparse(statement), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        # It is unusual code: rather read a name too many than one too few.
+        return frozenset(n.id for n in ast.walk(statement) if isinstance(n, ast.Name))
+    names: set[str] = set()
+    while waiting:
+        table = waiting.pop()
+        waiting += table.get_children()
+        outermost = table.get_type() == "module"
+        symbols = (s for s in table.get_symbols() if s.is_referenced())
+        names |= {s.get_name() for s in symbols if outermost or s.is_global()}
+    return frozenset(names)
 
 
 def _offence(node: ast.AST, names: frozenset[str], module: _Definitions) -> str:
     match node:
         case ast.Import() | ast.ImportFrom():
-            brought = _imports(node)
-            module.imported.update(brought)
-            return next((full for full in brought.values() if _last(full) in names), "")
-        case ast.Attribute(attr=attr) if attr in names and _root(node) in module.imported:
-            return ast.unparse(node)
-        case ast.Name(id=used) if _last(module.imported.get(used, "")) in names:
-            return module.imported[used]
-        case ast.Call(func=ast.Name(id="getattr"), args=[_, ast.Constant(value=str(text)), *_]):
-            return f'getattr(..., "{text}")' if text in names else ""
+            brought = _imports(node).values()
+            return next((full for full in brought if _last(full) in names), "")
+        case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call():
+            full = module.meaning(node)
+            if _last(full) in names:
+                return full
+    match node:
+        case ast.Call(func=ast.Name(id=how), args=[ast.Constant(value=str(text)), *_]):
+            words = re.findall(r"\w+", text) if how in _RUNNERS else []
+            return next((f'{how}("…{w}…")' for w in words if w in names), "")
     return ""
 
 
 def _last(dotted: str) -> str:
     return dotted.rpartition(".")[2]
-
-
-def _root(node: ast.AST) -> str:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""

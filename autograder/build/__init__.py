@@ -1,0 +1,1 @@
+"""From solutions/NN_name/NN_name.py to the executed solution and the released notebook."""
