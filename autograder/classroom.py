@@ -16,7 +16,7 @@ from autograder.grading import (
     read_submission,
     unreadable_result,
 )
-from autograder.nbgrader_plugin import configure
+from autograder.nbgrader_plugin import cached_marking, configure
 from autograder.restore import restore
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
@@ -126,15 +126,12 @@ def open_classroom(
     course: Course,
     name: str,
     *,
-    limits: Limits | None = None,
+    limits: Limits,
     walled: bool = True,
     db_url: str = "",
 ) -> Classroom:
     """Prepare everything to grade one assignment of a course."""
-    # The import is late: it ends in torch, and `--help` should not wait for that.
-    from autograder.nbgrader_plugin import cached_marking
-
-    marking = cached_marking(repository, course, name, limits or Limits(), walled)
+    marking = cached_marking(repository, course, name, limits, walled)
     return Classroom(repository, course, marking, db_url)
 
 

@@ -25,6 +25,12 @@ NoSandboxFlag = Annotated[
     bool,
     typer.Option("--no-sandbox", help="Run student code WITHOUT the wall: trusted files only."),
 ]
+CellSeconds = Annotated[
+    float | None, typer.Option(help="Time limit of a cell (default: the assignment's, usually 60).")
+]
+SubmissionSeconds = Annotated[
+    float | None, typer.Option(help="Time limit of a submission (default: usually 300).")
+]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
@@ -58,8 +64,8 @@ def grade(
     db: Annotated[
         str, typer.Option("--db", help="Gradebook URL, such as postgresql://user@host/grades.")
     ] = "",
-    cell_seconds: Annotated[float, typer.Option(help="Time limit of one cell.")] = 60,
-    submission_seconds: Annotated[float, typer.Option(help="Time limit of one submission.")] = 300,
+    cell_seconds: CellSeconds = None,
+    submission_seconds: SubmissionSeconds = None,
     no_sandbox: NoSandboxFlag = False,
 ) -> None:
     """Grade all submissions of an assignment into nbgrader's gradebook.
@@ -82,8 +88,8 @@ def grade_file(
     ] = "",
     course: CourseFolder = None,
     json_output: JsonFlag = False,
-    cell_seconds: Annotated[float, typer.Option(help="Time limit of one cell.")] = 60,
-    submission_seconds: Annotated[float, typer.Option(help="Time limit of one submission.")] = 300,
+    cell_seconds: CellSeconds = None,
+    submission_seconds: SubmissionSeconds = None,
     no_sandbox: NoSandboxFlag = False,
 ) -> None:
     """Grade one notebook without touching any gradebook, and print the verdicts."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograder.draw import Draw
+from autograder.sandbox.limits import Limits
 from visionlab.checking.forbidden import NOTHING, Forbidden
 
 # Named inputs of one case: tensors, numbers, strings, lists and dicts of them.
@@ -142,11 +143,15 @@ class Written:
 
 @dataclass(frozen=True)
 class Assignment:
-    """One notebook with its points: the exercises in the order of the notebook."""
+    """One notebook with its points: the exercises in the order of the notebook.
+
+    limits: what one submission may use.
+    """
 
     name: str
     exercises: tuple[Exercise, ...]
     written: tuple[Written, ...] = ()
+    limits: Limits = Limits()
 
     @property
     def points(self) -> float:

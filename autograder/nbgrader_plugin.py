@@ -4,6 +4,7 @@
 """
 
 import copy
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from traitlets.config import Config
 
 from autograder.build.make import IGNORED, STUB, TEXT_STUB
 from autograder.build.source import checked_exercise
-from autograder.course import Course, Repository
+from autograder.course import Course, Repository, declared_assignment
 from autograder.grading import (
     Marking,
     UnreadableError,
@@ -84,17 +85,18 @@ class Walk(NbGraderPreprocessor):
     repository_root = Unicode(help="The folder with solutions/ and notebooks/.").tag(config=True)
     course_root = Unicode(help="The folder of the running course.").tag(config=True)
     walled = Bool(True, help="Run student code in the sandbox.").tag(config=True)
-    limits = Dict(help="Limits of a submission by field of autograder.sandbox.limits.Limits.").tag(
-        config=True
-    )
+    limits = Dict(
+        help="Limits that differ from the assignment's, by field of autograder.sandbox.limits."
+    ).tag(config=True)
 
     def marking(self, resources: dict[str, Any]) -> Marking:
         """How to grade the assignment nbgrader is at."""
+        name = resources["nbgrader"]["assignment"]
         return cached_marking(
             Repository(Path(self.repository_root)),
             Course(Path(self.course_root)),
-            resources["nbgrader"]["assignment"],
-            Limits(**self.limits),
+            name,
+            replace(declared_assignment(name).limits, **self.limits),
             self.walled,
         )
 

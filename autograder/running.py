@@ -90,7 +90,7 @@ class _Run:
             self._current = cell.id
             seconds = min(self._limits.cell_seconds, left)
             session.send({"do": "run", "source": cell.source, "seconds": seconds})
-            event = session.receive(time.monotonic() + seconds + GRACE_SECONDS)
+            event = session.receive(time.monotonic() + seconds + GRACE_SECONDS, "ran")
             self._keep(cell, event, number)
         self._current = ""
 
@@ -144,7 +144,7 @@ class _Run:
         )
         while True:
             due = min(time.monotonic() + self._limits.question_seconds, self.deadline)
-            event = session.receive(due + GRACE_SECONDS)
+            event = session.receive(due + GRACE_SECONDS, "answer", "asked")
             if event["event"] == "asked":
                 return str(event.get("ended"))
             answers.append(_as_answer(event.get("answer")))

@@ -151,7 +151,7 @@ def generate_assignment(root: Path, source_folder: Path, name: str) -> dict[str,
 
 
 def generate_assignment_with(config: Config, name: str) -> dict[str, object]:
-    """Run nbgrader's generate_assignment under a configuration; its outcome as nbgrader gives it."""
+    """Run nbgrader's generate_assignment under a configuration; returns nbgrader's outcome."""
     api = nbgrader_api(config)
     result: dict[str, object] = api.generate_assignment(name)
     return result

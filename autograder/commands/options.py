@@ -5,7 +5,7 @@ from pathlib import Path
 
 from autograder.classroom import Classroom, open_classroom
 from autograder.commands.terminal import console, errors
-from autograder.course import Course, CourseError, Repository
+from autograder.course import Course, CourseError, Repository, declared_assignment
 from autograder.sandbox.limits import Limits
 
 
@@ -16,25 +16,27 @@ class GradeOptions:
     course: Path | None = None
     jobs: int = 0
     db: str = ""
-    cell_seconds: float = 60
-    submission_seconds: float = 300
+    cell_seconds: float | None = None
+    submission_seconds: float | None = None
     walled: bool = True
 
-    def limits(self) -> Limits:
-        """The limits these options ask for. Raises CourseError for nonsense."""
-        if self.cell_seconds <= 0 or self.submission_seconds <= 0:
-            raise CourseError("time limits must be positive")
-        return replace(
-            Limits(),
-            cell_seconds=self.cell_seconds,
-            submission_seconds=self.submission_seconds,
-            question_seconds=min(Limits.question_seconds, self.cell_seconds),
+    def limits(self, name: str) -> Limits:
+        """The assignment's limits with what these options change. CourseError for nonsense."""
+        own = declared_assignment(name).limits
+        cell = own.cell_seconds if self.cell_seconds is None else self.cell_seconds
+        whole = (
+            own.submission_seconds if self.submission_seconds is None else self.submission_seconds
         )
+        if cell <= 0 or whole <= 0:
+            raise CourseError("time limits must be positive")
+        question = min(own.question_seconds, cell)
+        return replace(own, cell_seconds=cell, submission_seconds=whole, question_seconds=question)
 
 
 def classroom(name: str, options: GradeOptions) -> Classroom:
     """Prepare to grade; says loudly when the wall is off."""
     repository = Repository.find()
+    repository.source(name)  # says so when there is no such assignment
     course = course_folder(repository, options.course)
     if not options.walled:
         errors.print(
@@ -47,7 +49,7 @@ def classroom(name: str, options: GradeOptions) -> Classroom:
             repository,
             course,
             name,
-            limits=options.limits(),
+            limits=options.limits(name),
             walled=options.walled,
             db_url=options.db,
         )

@@ -16,12 +16,14 @@ def run_grade_file(path: Path, assignment: str, options: GradeOptions, *, as_jso
         errors.print(f"autograder: there is no file {path}", markup=False)
         return 2
     repository = Repository.find()
+    name = assignment or path.stem
+    repository.source(name)  # says so when there is no such assignment
     course = course_folder(repository, options.course)
     with errors.status("grading"):
         marking = prepare_marking(
             repository,
-            assignment or path.stem,
-            options.limits(),
+            name,
+            options.limits(name),
             course if course.secret_file.exists() else None,
             secret=secrets.token_hex(16),
             walled=options.walled,

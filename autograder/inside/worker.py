@@ -40,7 +40,7 @@ def main() -> None:
     torch.set_num_threads(1)  # forked children inherit no thread pool to wait for
     shell = NotebookShell.create(start["limits"]["output_bytes"])
     shell.enable_matplotlib("inline")
-    write_frame(events, {"event": "ready"})
+    write_frame(events, {"event": "ready", "ticket": start["ticket"]})
     while True:
         try:
             request = read_frame(lambda n: os.read(requests, n))
@@ -81,6 +81,7 @@ def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> Non
     succeeded = shell.run(request["source"], request["seconds"])
     event = {
         "event": "ran",
+        "ticket": request["ticket"],
         "succeeded": succeeded,
         "seconds": time.monotonic() - started,
         "outputs": shell.outputs.items,
@@ -103,7 +104,7 @@ def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) ->
     os.close(child_end)
     ended = _relay(child, answers, events, request["seconds"], request["seconds_in_all"])
     os.close(answers)
-    write_frame(events, {"event": "asked", "ended": ended})
+    write_frame(events, {"event": "asked", "ticket": request["ticket"], "ended": ended})
 
 
 def _answer_all(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
@@ -113,11 +114,12 @@ def _answer_all(shell: NotebookShell, request: dict[str, Any], events: int) -> N
     for item in request["questions"]:
         question = Question(request["exercise"], item["inputs"], item["probe"], forbidden)
         answer = ask(question, shell.user_ns)
+        event = {"event": "answer", "ticket": request["ticket"], "answer": answer.to_plain()}
         try:
-            write_frame(events, {"event": "answer", "answer": answer.to_plain()})
+            write_frame(events, event)
         except (CodecError, FrameError) as error:
             answer = Answer(error=NOT_PLAIN, message=f"the answer cannot be graded: {error}")
-            write_frame(events, {"event": "answer", "answer": answer.to_plain()})
+            write_frame(events, {**event, "answer": answer.to_plain()})
 
 
 def _relay(child: int, answers: int, events: int, seconds: float, seconds_in_all: float) -> str:

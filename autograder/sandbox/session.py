@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import secrets
 import select
 import shutil
 import signal
@@ -45,6 +46,7 @@ class Session:
         self._files = workdir_files
         self._walled = walled
         self._received = 0
+        self._ticket = ""
 
     def __enter__(self) -> "Session":
         self._stack = contextlib.ExitStack()
@@ -56,7 +58,7 @@ class Session:
         self._events = self._process.stdout.fileno()
         try:
             self.send({"limits": self._limits.to_plain()})
-            self.receive(time.monotonic() + START_SECONDS)
+            self.receive(time.monotonic() + START_SECONDS, "ready")
         except SessionLostError as lost:
             words = self.startup_words() or str(lost)
             self._stack.close()
@@ -111,28 +113,33 @@ class Session:
 
     def send(self, request: dict[str, Any]) -> None:
         """Send a request. Raises SessionLostError when nobody reads any more."""
+        # What answers this request must bear its ticket: frames written beforehand do not.
+        self._ticket = secrets.token_hex(8)
         timer = threading.Timer(START_SECONDS, self._process.kill)
         timer.start()  # a worker that is stopped but not dead would let us wait for ever
         try:
-            write_frame(self._requests, request)
+            write_frame(self._requests, {**request, "ticket": self._ticket})
         except OSError:
             raise SessionLostError(self._why()) from None
         finally:
             timer.cancel()
 
-    def receive(self, deadline: float) -> dict[str, Any]:
-        """The next event.
+    def receive(self, deadline: float, *expected: str) -> dict[str, Any]:
+        """The next event that answers the last request; expected: the kinds it may be of.
 
         Raises SessionLostError at the deadline (monotonic seconds), at the end of the stream, or
-        when what comes is not an event.
+        when what comes is not such an event.
         """
         try:
             event = read_frame(lambda count: self._read(count, deadline))
-        except (FrameError, CodecError):
+        except CodecError:
+            raise SessionLostError("it sent something that is not an answer") from None
+        except FrameError:
             raise SessionLostError(self._why()) from None
-        if not isinstance(event, dict) or not isinstance(event.get("event"), str):
-            raise SessionLostError("the answer is not one of ours")
-        return event
+        match event:
+            case {"event": str(kind), "ticket": self._ticket} if kind in expected:
+                return event
+        raise SessionLostError("it sent something that is not an answer")
 
     def _read(self, count: int, deadline: float) -> bytes:
         ready, _, _ = select.select([self._events], [], [], max(0.0, deadline - time.monotonic()))

@@ -4,13 +4,16 @@ import sys
 from pathlib import Path
 
 from autograder.course import Repository
-from tests.mutation.judging import judge_assignment, write_table
+from tests.mutation.judging import Bench, write_table
+from tests.mutation.survivors import EQUIVALENTS
 
 if __name__ == "__main__":
     repository = Repository.find(Path(__file__))
+    reasons = {key: e.reason for e in EQUIVALENTS for key in e.changes()}
     for name in sys.argv[1:] or repository.assignment_names():
-        outcomes = list(judge_assignment(repository, name))
+        outcomes = Bench.load(repository, name).outcomes()
         write_table(outcomes, sys.stdout)
         for outcome in outcomes:
-            for mutant in outcome.survivors:
-                print(f"{outcome.exercise}: {mutant.before}\n{'':>4}-> {mutant.after}")
+            for m in outcome.survivors:
+                reason = reasons.get((outcome.exercise, m.before, m.after), "NOT EXPLAINED")
+                print(f"{outcome.exercise}: {m.before}\n    {m.after}\n    {reason}")

@@ -1,6 +1,5 @@
-"""Which mutants of the reference solutions the judge lets pass."""
+"""Which mutants of the reference solutions the judge gives full points."""
 
-import json
 import os
 import resource
 import signal
@@ -23,7 +22,8 @@ from visionlab.checking.records import ExerciseRecord
 
 SECRET = "mutation"
 MUTANT_SECONDS = 2.0
-EXERCISE_SECONDS = 60.0
+# A mutant stuck in one call of C code never hears the first alarm.
+STUCK_CPU_SECONDS = 20
 MEMORY = 1 << 30
 
 
@@ -36,64 +36,89 @@ class Outcome:
     survivors: list[Mutant]
 
 
-def judge_assignment(repository: Repository, name: str) -> Iterator[Outcome]:
-    """Judge every mutant of every reference solution on all public and hidden cases."""
-    torch.set_num_threads(1)  # a forked child cannot use its parent's threads
-    source = repository.source(name)
-    namespace = reference_namespace(source)
-    records = {r.name: r for r in hidden_records(repository, name, SECRET)}
-    for cell in read_source(source).cells:
-        if is_solution(cell):
-            exercise, found = solved_exercise(cell), mutants(cell.source)
-            yield Outcome(exercise, found, survivors(records[exercise], namespace, found))
+@dataclass(frozen=True)
+class Bench:
+    """An assignment's solutions with all its cases. solutions: exercise name -> cell."""
 
+    namespace: Namespace
+    records: dict[str, ExerciseRecord]
+    solutions: dict[str, str]
 
-def survivors(
-    record: ExerciseRecord, namespace: Namespace, candidates: Sequence[Mutant]
-) -> list[Mutant]:
-    """The candidates that get full points. One that ends its process, runs on or fills the
-    memory does not; each process judges on until it ends."""
-    passed: list[Mutant] = []
-    start = 0
-    while start < len(candidates):
-        verdicts = _in_child(record, namespace, candidates[start:])
-        passed += [c for c, v in zip(candidates[start:], verdicts, strict=False) if v]
-        start += len(verdicts) + 1  # the one it ended at has failed
-    return passed
+    @classmethod
+    def load(cls, repository: Repository, name: str) -> "Bench":
+        """Run the solutions of an assignment and draw hidden cases for a fixed secret."""
+        torch.set_num_threads(1)  # a forked child cannot use its parent's threads
+        source = repository.source(name)
+        cells = [c for c in read_source(source).cells if is_solution(c)]
+        return cls(
+            reference_namespace(source),
+            {r.name: r for r in hidden_records(repository, name, SECRET)},
+            {solved_exercise(c): c.source for c in cells},
+        )
 
+    def outcomes(self) -> list[Outcome]:
+        """Judge every mutant of every solution."""
+        found = {name: mutants(cell) for name, cell in self.solutions.items()}
+        return [Outcome(name, ms, self.survivors(name, ms)) for name, ms in found.items()]
 
-def _in_child(
-    record: ExerciseRecord, namespace: Namespace, candidates: Sequence[Mutant]
-) -> list[bool]:
-    """The verdicts a child gives before it ends."""
-    reading, writing = os.pipe()
-    sys.stdout.flush()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        _judge_all(record, namespace, candidates, writing)
-    os.close(writing)
-    with os.fdopen(reading) as verdicts:
-        lines = list(verdicts)
-    os.waitpid(child, 0)
-    return [json.loads(line) for line in lines]
+    def survivors(self, exercise: str, candidates: Sequence[Mutant]) -> list[Mutant]:
+        """The candidates that get full points on all public and hidden cases.
 
+        One that ends its process, runs on or fills the memory does not.
+        """
+        passed: list[Mutant] = []
+        start = 0
+        while start < len(candidates):
+            verdicts = self._in_child(self.records[exercise], candidates[start:])
+            passed += [c for c, v in zip(candidates[start:], verdicts, strict=False) if v]
+            start += len(verdicts) + 1  # the one at which the child ended has failed
+        return passed
 
-def _judge_all(
-    record: ExerciseRecord, namespace: Namespace, candidates: Sequence[Mutant], writing: int
-) -> None:
-    """Write one line per candidate, and end the process whatever happens."""
-    status = 1
-    try:
+    def _in_child(self, record: ExerciseRecord, candidates: Sequence[Mutant]) -> list[bool]:
+        """The verdicts a forked child gives before it ends."""
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.close(reading)
+                self._judge_all(record, candidates, writing)
+            finally:
+                os._exit(0)
+        os.close(writing)
+        with os.fdopen(reading, "rb") as verdicts:
+            letters = verdicts.read()
+        os.waitpid(child, 0)
+        return [letter == ord("+") for letter in letters]
+
+    def _judge_all(
+        self, record: ExerciseRecord, candidates: Sequence[Mutant], writing: int
+    ) -> None:
+        """Write one letter per candidate: + for full points, - for less."""
         _limit_memory()
         warnings.simplefilter("ignore")
-        with os.fdopen(writing, "w", buffering=1) as out, open(os.devnull, "w") as nothing:
+        with open(os.devnull, "w") as nothing:
             sys.stdout = sys.stderr = nothing
             for candidate in candidates:
-                print(json.dumps(_survives(record, namespace, candidate)), file=out)
-        status = 0
-    finally:
-        os._exit(status)
+                passed = self._full_points(record, candidate)
+                os.write(writing, b"+" if passed else b"-")
+
+    def _full_points(self, record: ExerciseRecord, candidate: Mutant) -> bool:
+        try:
+            with _time_limit(MUTANT_SECONDS):
+                changed = with_answer(self.namespace, candidate.code)
+                return judge(record, _answers(record, changed)).score == record.points
+        except (_TimeUpError, Exception):
+            return False
+
+
+def _answers(record: ExerciseRecord, namespace: Namespace) -> list[Answer]:
+    """The answers up to the first wrong one: the judge fails what is missing."""
+    answers: list[Answer] = []
+    for case, question in zip(record.cases, record.questions(), strict=True):
+        answers.append(ask(question, namespace))
+        if not judge(replace(record, cases=[case]), answers[-1:]).passed:
+            break
+    return answers
 
 
 def _limit_memory() -> None:
@@ -114,36 +139,18 @@ def _time_limit(seconds: float) -> Iterator[None]:
 
     signal.signal(signal.SIGALRM, stop)
     signal.setitimer(signal.ITIMER_REAL, seconds)
+    used, (_, most) = int(sum(os.times()[:2])), resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (used + STUCK_CPU_SECONDS, most))
     try:
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
-def _survives(record: ExerciseRecord, namespace: Namespace, mutant: Mutant) -> bool:
-    try:
-        with _time_limit(MUTANT_SECONDS):
-            changed = with_answer(namespace, mutant.code)
-            answers = _answers(record, changed)
-            return judge(record, answers).score == record.points
-    except (_TimeUpError, MemoryError, Exception):
-        return False
-
-
-def _answers(record: ExerciseRecord, namespace: Namespace) -> list[Answer]:
-    """The answers up to the first wrong one: the judge fails what is missing."""
-    answers: list[Answer] = []
-    for case, question in zip(record.cases, record.questions(), strict=True):
-        answers.append(ask(question, namespace))
-        if not judge(replace(record, cases=[case]), answers[-1:]).passed:
-            break
-    return answers
-
-
 def write_table(outcomes: Sequence[Outcome], out: TextIO) -> None:
     """Mutants, survivors and their share, exercise by exercise and in all."""
     rows = [(o.exercise, len(o.mutants), len(o.survivors)) for o in outcomes]
     rows.append(("all", sum(r[1] for r in rows), sum(r[2] for r in rows)))
-    print(f"{'exercise':<18}{'mutants':>8}{'survive':>9}{'share':>8}", file=out)
+    print(f"{'exercise':<20}{'mutants':>8}{'survive':>9}{'share':>8}", file=out)
     for name, count, left in rows:
-        print(f"{name:<18}{count:>8}{left:>9}{left / max(count, 1):>8.1%}", file=out)
+        print(f"{name:<20}{count:>8}{left:>9}{left / max(count, 1):>8.1%}", file=out)

@@ -1,9 +1,10 @@
-"""Small mistakes made by rule: every way to change one operator, number, bound or argument."""
+"""Small mistakes made by rule: every way to change one operator, number, name or argument."""
 
 import ast
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 _SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,),
@@ -23,8 +24,8 @@ _SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.And: (ast.Or,),
     ast.Or: (ast.And,),
 }
+_OPPOSITES = {"min": "max", "max": "min", "amin": "amax", "amax": "amin"}
 _ABSENT = {"lower": ast.Constant(1), "upper": ast.Constant(-1), "step": ast.Constant(2)}
-_NAMES = {"min": "max", "max": "min", "amin": "amax", "amax": "amin"}
 
 
 @dataclass(frozen=True)
@@ -43,56 +44,41 @@ def mutants(source: str) -> list[Mutant]:
     """
     tree = ast.parse(source)
     original = ast.unparse(tree)
-    found: dict[str, Mutant] = {}
-    for code in _variants(tree):
-        if code != original and code not in found:
-            found[code] = Mutant(*_changed_lines(original, code), code)
-    return list(found.values())
+    codes = [code for code in dict.fromkeys(_variants(tree)) if code != original]
+    return [Mutant(*_changed_lines(original, code), code) for code in codes]
 
 
 def _variants(tree: ast.AST) -> Iterator[str]:
     names = sorted(_own_names(tree))
-    for owner, field, index, node in list(_slots(tree)):
-        others = [ast.Name(name) for name in names if _is_read(node, names)]
-        for new in [*_replacements(node, owner, field), *others]:
+    for owner, field, index, node in list(_places(tree)):
+        for new in _replacements(node, owner, field, names):
             _put(owner, field, index, new)
             yield ast.unparse(ast.fix_missing_locations(tree))
             _put(owner, field, index, node)
 
 
-def _slots(owner: ast.AST) -> Iterator[tuple[ast.AST, str, int, ast.AST]]:
+def _own_names(tree: ast.AST) -> set[str]:
+    """The parameters and variables of a source."""
+    nodes = list(ast.walk(tree))
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return stored | {n.arg for n in nodes if isinstance(n, ast.arg)}
+
+
+def _places(owner: ast.AST) -> Iterator[tuple[ast.AST, str, int, ast.AST]]:
     """Every place of the tree that holds a node, before the places below it."""
     for field, value in ast.iter_fields(owner):
         for index, node in enumerate(value if isinstance(value, list) else [value]):
-            if isinstance(node, ast.AST) and not _is_docstring(node):
+            docstring = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+            if isinstance(node, ast.AST) and not docstring:
                 yield owner, field, index, node
-                yield from _slots(node)
-
-
-def _own_names(tree: ast.AST) -> set[str]:
-    """The parameters and variables of a source."""
-    stored = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and _is_stored(n)}
-    return stored | {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
-
-
-def _is_stored(node: ast.Name) -> bool:
-    return isinstance(node.ctx, ast.Store)
-
-
-def _is_read(node: ast.AST, names: Sequence[str]) -> bool:
-    return isinstance(node, ast.Name) and node.id in names and not _is_stored(node)
+                yield from _places(node)
 
 
 def _put(owner: ast.AST, field: str, index: int, node: ast.AST) -> None:
-    value = getattr(owner, field)
-    if isinstance(value, list):
+    if isinstance(value := getattr(owner, field), list):
         value[index] = node
     else:
         setattr(owner, field, node)
-
-
-def _is_docstring(node: ast.AST) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _changed_lines(before: str, after: str) -> tuple[str, str]:
@@ -105,24 +91,23 @@ def _changed_lines(before: str, after: str) -> tuple[str, str]:
     return " ".join(line.strip() for line in old), " ".join(line.strip() for line in new)
 
 
-def _replacements(node: ast.AST, owner: ast.AST, field: str) -> Iterator[ast.AST]:
-    """What may stand in place of a node."""
-    for kind in _SWAPS.get(type(node), ()):
-        yield kind()
+def _replacements(
+    node: ast.AST, owner: ast.AST, field: str, names: Sequence[str]
+) -> Iterator[ast.AST]:
+    """What may stand in place of a node; names: the variables that may stand for each other."""
+    yield from (kind() for kind in _SWAPS.get(type(node), ()))
     match node:
         case ast.Constant():
-            yield from _constants(node, owner)
+            yield from map(ast.Constant, _constants(node.value))
         case ast.UnaryOp(op=ast.USub(), operand=operand):
             yield operand
-        case ast.BinOp(left=left, right=right):
-            yield from (left, right)
-        case ast.IfExp(body=body, orelse=orelse):
-            yield from (body, orelse)
-        case ast.Name(id=name) if name in _NAMES:
-            yield ast.Name(_NAMES[name])
+        case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
+            yield from (one, other)
+        case ast.Name(id=name, ctx=ast.Load()):
+            others = names if name in names else [_OPPOSITES.get(name, name)]
+            yield from map(ast.Name, others)
         case ast.Attribute(value=value, attr=name):
-            yield from [ast.Attribute(value, _NAMES[name])] if name in _NAMES else []
-            yield from [value] if name == "T" else []
+            yield value if name == "T" else ast.Attribute(value, _OPPOSITES.get(name, name))
         case ast.Call():
             yield from _calls(node)
         case ast.Slice():
@@ -137,45 +122,38 @@ def _replacements(node: ast.AST, owner: ast.AST, field: str) -> Iterator[ast.AST
         yield from _indices(node)
 
 
-def _constants(node: ast.Constant, owner: ast.AST) -> Iterator[ast.AST]:
-    match node.value:
+def _constants(value: object) -> Iterator[bool | int | str]:
+    match value:
         case bool():
-            yield ast.Constant(not node.value)
+            yield not value
         case int():
-            yield from (ast.Constant(node.value + 1), ast.Constant(node.value - 1))
+            yield from (value + 1, value - 1)
         case None:
-            yield ast.Constant(0)
-        case str() if "->" in node.value:
-            yield from map(ast.Constant, _equations(node.value))
-        case str() if isinstance(owner, ast.Dict):
-            yield ast.Constant(node.value + "_")
+            yield 0
+        case str() if "->" in value:
+            yield from _equations(value)
 
 
 def _equations(text: str) -> Iterator[str]:
     """An einsum equation with one letter changed to another of it, or two outputs swapped."""
+    places = [i for i, c in enumerate(text) if c.isalpha()]
+    for i, other in product(places, sorted({text[i] for i in places})):
+        yield text[:i] + other + text[i + 1 :]
     head, output = text.split("->")
-    letters = sorted({c for c in text if c.isalpha()})
-    for place, letter in enumerate(text):
-        if letter.isalpha():
-            for other in letters:
-                yield text[:place] + other + text[place + 1 :]
-    for i in range(len(output)):
-        for j in range(i + 1, len(output)):
-            swapped = list(output)
-            swapped[i], swapped[j] = swapped[j], swapped[i]
-            yield f"{head}->{''.join(swapped)}"
+    for one, other in combinations(output, 2):
+        yield f"{head}->{output.translate(str.maketrans(one + other, other + one))}"
 
 
 def _calls(node: ast.Call) -> Iterator[ast.AST]:
     """Arguments dropped or swapped, bounds of a range moved, a method left out."""
     yield from _swapped(node, "args")
-    for i in range(len(node.keywords)):
-        yield ast.Call(node.func, node.args, node.keywords[:i] + node.keywords[i + 1 :])
-    for i in range(len(node.keywords) - 1):
-        first, second = node.keywords[i : i + 2]
-        pair = [ast.keyword(first.arg, second.value), ast.keyword(second.arg, first.value)]
-        keywords = [*node.keywords[:i], *pair, *node.keywords[i + 2 :]]
-        yield ast.Call(node.func, node.args, keywords)
+    words = node.keywords
+    for i in range(len(words)):
+        yield ast.Call(node.func, node.args, words[:i] + words[i + 1 :])
+    for i in range(len(words) - 1):
+        one, other = words[i], words[i + 1]
+        pair = [ast.keyword(one.arg, other.value), ast.keyword(other.arg, one.value)]
+        yield ast.Call(node.func, node.args, [*words[:i], *pair, *words[i + 2 :]])
     if isinstance(node.func, ast.Name) and node.func.id == "range":
         *start, stop = node.args
         for moved in _moved(stop):
@@ -189,22 +167,18 @@ def _swapped(node: ast.AST, field: str) -> Iterator[ast.AST]:
     """The node with each pair of neighbours in a list of it swapped."""
     items = getattr(node, field)
     for i in range(len(items) - 1):
-        new = copy.copy(node)
-        setattr(new, field, [*items[:i], items[i + 1], items[i], *items[i + 2 :]])
-        yield new
+        yield _with(node, field, [*items[:i], items[i + 1], items[i], *items[i + 2 :]])
 
 
 def _slices(node: ast.Slice) -> Iterator[ast.AST]:
     """Bounds and step moved by one, left out, or made up where there are none."""
-    for field in ("lower", "upper", "step"):
+    for field, made_up in _ABSENT.items():
         bound = getattr(node, field)
-        for moved in [_ABSENT[field]] if bound is None else [None, *_moved(bound)]:
-            new = copy.copy(node)
-            setattr(new, field, moved)
-            yield new
+        for new in [made_up] if bound is None else [None, *_moved(bound)]:
+            yield _with(node, field, new)
 
 
-def _indices(node: ast.AST) -> Iterator[ast.AST]:
+def _indices(node: ast.AST) -> Iterator[ast.expr]:
     """A subscript, or one index of several, moved by one."""
     if isinstance(node, ast.Name | ast.BinOp | ast.Call | ast.Attribute):
         yield from _moved(node)
@@ -216,4 +190,12 @@ def _indices(node: ast.AST) -> Iterator[ast.AST]:
 
 def _moved(node: ast.expr) -> list[ast.expr]:
     """One more and one less."""
-    return [ast.BinOp(node, op, ast.Constant(1)) for op in (ast.Add(), ast.Sub())]
+    one = ast.Constant(1)
+    return [ast.BinOp(node, ast.Add(), one), ast.BinOp(node, ast.Sub(), one)]
+
+
+def _with(node: ast.AST, field: str, value: object) -> ast.AST:
+    """A copy of a node with one field of its own changed."""
+    changed = copy.copy(node)
+    setattr(changed, field, value)
+    return changed
