@@ -4,14 +4,14 @@ import os
 import struct
 from collections.abc import Callable
 
-from visionlab.checking.codec import Plain, pack, unpack
+from visionlab.checking.codec import CodecError, Plain, pack, unpack
 
 LENGTH = struct.Struct("<Q")
 MAX_FRAME = 64 * 2**20
 
 
 class FrameError(Exception):
-    """The other side closed the pipe or sent something that is not a frame."""
+    """The other side closed the pipe, or a message is too large to send."""
 
 
 def write_frame(fd: int, value: Plain) -> None:
@@ -30,10 +30,13 @@ def write_bytes(fd: int, message: bytes) -> None:
 
 
 def read_frame(read: Callable[[int], bytes]) -> Plain:
-    """Receive plain data. `read(n)` returns 1 to n bytes, or b"" at the end of the stream."""
+    """Receive plain data. `read(n)` returns 1 to n bytes, or b"" at the end of the stream.
+
+    Raises FrameError at the end of the stream, CodecError for what is not a message.
+    """
     (length,) = LENGTH.unpack(_read_exactly(read, LENGTH.size))
     if length > MAX_FRAME:
-        raise FrameError("a message claims to be larger than allowed")
+        raise CodecError("a message claims to be larger than allowed")
     return unpack(_read_exactly(read, length))
 
 

@@ -125,7 +125,8 @@ class Session:
             timer.cancel()
 
     def receive(self, deadline: float, *expected: str) -> dict[str, Any]:
-        """The next event that answers the last request; expected: the kinds it may be of.
+        """The next event that answers the last request; expected: the kinds it may be of, if
+        not any.
 
         Raises SessionLostError at the deadline (monotonic seconds), at the end of the stream, or
         when what comes is not such an event.
@@ -137,7 +138,7 @@ class Session:
         except FrameError:
             raise SessionLostError(self._why()) from None
         match event:
-            case {"event": str(kind), "ticket": self._ticket} if kind in expected:
+            case {"event": str(kind), "ticket": self._ticket} if not expected or kind in expected:
                 return event
         raise SessionLostError("it sent something that is not an answer")
 

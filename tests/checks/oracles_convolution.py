@@ -10,6 +10,7 @@ import scipy.signal
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
 
 
 def conv_out(N: int, K: int, stride: int = 1, pad: int = 0, dilation: int = 1) -> int:
@@ -149,11 +150,34 @@ def conv3d(x: Tensor, w: Tensor) -> Tensor:
     return F.conv3d(x, w)
 
 
+def alexnet_first_macs() -> int:
+    """Counted by torch on a layer without memory; it counts a multiply-add as two."""
+    layer = torch.nn.Conv2d(3, 96, 11, stride=4, device="meta")
+    with FlopCounterMode(display=False) as counter:
+        layer(torch.empty(1, 3, 227, 227, device="meta"))
+    return counter.get_total_flops() // 2
+
+
+def same_either_way() -> str:
+    """The kind of kernel for which flipping changes no output, found by trying one of each."""
+    w = torch.arange(9.0).reshape(3, 3) ** 2
+    kinds = {"A": w / w.sum(), "B": w + w.T, "C": w + w.flip(0, 1), "D": w + w.flip(1)}
+    x = torch.arange(25.0).reshape(1, 1, 5, 5) ** 2
+    same = [
+        letter
+        for letter, k in kinds.items()
+        if torch.equal(F.conv2d(x, k[None, None]), F.conv2d(x, k.flip(0, 1)[None, None]))
+    ]
+    (letter,) = same
+    return letter
+
+
 ORACLES: dict[str, Callable[..., Any]] = {
     oracle.__name__: oracle
     for oracle in (
         *(conv_out, conv2d_naive, conv2d, true_conv2d, conv_nhwc),
         *(param_counts, conv_params, conv_macs, receptive_field, compose_kernels),
+        *(alexnet_first_macs, same_either_way),
         *(toeplitz_conv1d, conv_matrix, conv_transpose2d),
         *(maxpool2d, avgpool, unpool_nearest, bed_of_nails, max_unpool, conv1d, conv3d),
     )

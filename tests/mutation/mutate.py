@@ -4,7 +4,7 @@ import ast
 import copy
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, product
+from itertools import combinations, pairwise, product
 
 _SWAPS: dict[type[ast.AST], tuple[type[ast.AST], ...]] = {
     ast.Add: (ast.Sub,),
@@ -104,8 +104,7 @@ def _replacements(
         case ast.BinOp(left=one, right=other) | ast.IfExp(body=one, orelse=other):
             yield from (one, other)
         case ast.Name(id=name, ctx=ast.Load()):
-            others = names if name in names else [_OPPOSITES.get(name, name)]
-            yield from map(ast.Name, others)
+            yield from map(ast.Name, names if name in names else [_OPPOSITES.get(name, name)])
         case ast.Attribute(value=value, attr=name):
             yield value if name == "T" else ast.Attribute(value, _OPPOSITES.get(name, name))
         case ast.Call():
@@ -150,8 +149,7 @@ def _calls(node: ast.Call) -> Iterator[ast.AST]:
     words = node.keywords
     for i in range(len(words)):
         yield ast.Call(node.func, node.args, words[:i] + words[i + 1 :])
-    for i in range(len(words) - 1):
-        one, other = words[i], words[i + 1]
+    for i, (one, other) in enumerate(pairwise(words)):
         pair = [ast.keyword(one.arg, other.value), ast.keyword(other.arg, one.value)]
         yield ast.Call(node.func, node.args, [*words[:i], *pair, *words[i + 2 :]])
     if isinstance(node.func, ast.Name) and node.func.id == "range":

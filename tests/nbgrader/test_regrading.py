@@ -36,7 +36,7 @@ def set_manual_score(graded: Graded, student: str, points: float) -> None:
         gradebook.db.commit()
 
 
-def test_a_score_given_by_hand_survives(again: Graded, runs: mock.Mock) -> None:
+def test_a_score_given_by_hand_survives(again: Graded) -> None:
     set_manual_score(again, "wrong-sign", 1.75)
     submit(again.course.root, "wrong-sign", answered(again.repository, RIGHT))
     assert grade(again, "--student", "wrong-sign").status == 0
@@ -44,25 +44,25 @@ def test_a_score_given_by_hand_survives(again: Graded, runs: mock.Mock) -> None:
         assert rows(gradebook, "wrong-sign")["check-scale"] == (2.0, 1.75, 2.0, True)
         assert rows(gradebook, "wrong-sign")["check-row_means"] == (1.0, None, 1.0, False)
         assert gradebook.find_submission(NAME, "wrong-sign").score == pytest.approx(2.75)
-    assert runs.call_count == 1
 
 
 def test_a_second_run_grades_nothing_anew(again: Graded, runs: mock.Mock) -> None:
     with again.gradebook() as gradebook:
         before = rows(gradebook, "wrong-sign")
-    assert grade(again, "--student", "wrong-sign", "--student", "duplicated").status == 0
+    assert grade(again).status == 0
     assert runs.call_count == 0
     with again.gradebook() as gradebook:
         assert rows(gradebook, "wrong-sign") == before
 
 
 def test_a_new_submission_is_the_only_one_that_runs(again: Graded, runs: mock.Mock) -> None:
-    submit(again.course.root, "new", answered(again.repository, {}))
+    answers = {"row_means": "def row_means(x):\n    return x.mean(1)\n"}
+    submit(again.course.root, "new", answered(again.repository, answers))
     said = grade(again, "--student", "new", "--student", "right")
     assert said.status == 0
     assert runs.call_count == 1
     with again.gradebook() as gradebook:
-        assert gradebook.find_submission(NAME, "new").score == 0
+        assert gradebook.find_submission(NAME, "new").score == 1
 
 
 def test_a_renamed_notebook_is_no_loss_for_the_others(again: Graded) -> None:

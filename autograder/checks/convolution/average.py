@@ -8,7 +8,7 @@ from autograder.checks.forbidden import POOLING
 from autograder.draw import Draw, strided
 from autograder.exercise import Exercise, Inputs
 
-avgpool = Exercise("avgpool", points=0.2, stars=1, minutes=3, forbidden=POOLING)
+avgpool = Exercise("avgpool", points=0.125, stars=1, minutes=3, forbidden=POOLING)
 
 
 @avgpool.cases("values", weight=2)

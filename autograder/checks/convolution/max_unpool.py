@@ -11,7 +11,7 @@ from autograder.checks.forbidden import POOLING
 from autograder.draw import Draw, strided
 from autograder.exercise import Exercise, Inputs
 
-max_unpool = Exercise("max_unpool", points=0.2, stars=2, minutes=5, forbidden=POOLING)
+max_unpool = Exercise("max_unpool", points=0.25, stars=2, minutes=5, forbidden=POOLING)
 
 
 def remembered(draw: Draw, N: int, C: int, h: int, w: int, k: int = 2) -> Inputs:

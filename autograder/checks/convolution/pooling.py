@@ -10,7 +10,7 @@ from autograder.checks.forbidden import POOLING
 from autograder.draw import Draw, channels_last, strided
 from autograder.exercise import Exercise, Inputs
 
-maxpool2d = Exercise("maxpool2d", points=0.2, stars=2, minutes=10, forbidden=POOLING)
+maxpool2d = Exercise("maxpool2d", points=0.25, stars=2, minutes=10, forbidden=POOLING)
 
 
 def maxima(student, x, k, s):

@@ -5,7 +5,7 @@ from autograder.exercise import Written
 from autograder.questions import choice_question, number_question
 
 alexnet_first_macs = number_question("alexnet_first_macs", points=0.5, minutes=4)
-same_either_way = choice_question("same_either_way", points=0.2, minutes=3)
+same_either_way = choice_question("same_either_way", points=0.25, minutes=3)
 STRIDE_OR_POOL = Written("stride_or_pool", points=1)
 
 

@@ -9,7 +9,7 @@ from autograder.checks.forbidden import CONVOLUTIONS
 from autograder.draw import Draw, strided
 from autograder.exercise import Exercise, Inputs
 
-true_conv2d = Exercise("true_conv2d", points=0.8, stars=1, minutes=5, forbidden=CONVOLUTIONS)
+true_conv2d = Exercise("true_conv2d", points=0.75, stars=1, minutes=5, forbidden=CONVOLUTIONS)
 
 
 @true_conv2d.cases("values", weight=2)

@@ -10,8 +10,8 @@ from autograder.checks.forbidden import POOLING
 from autograder.draw import Draw, strided
 from autograder.exercise import Exercise, Inputs
 
-unpool_nearest = Exercise("unpool_nearest", points=0.2, stars=1, minutes=3, forbidden=POOLING)
-bed_of_nails = Exercise("bed_of_nails", points=0.2, stars=1, minutes=3, forbidden=POOLING)
+unpool_nearest = Exercise("unpool_nearest", points=0.125, stars=1, minutes=3, forbidden=POOLING)
+bed_of_nails = Exercise("bed_of_nails", points=0.25, stars=1, minutes=3, forbidden=POOLING)
 
 QUARTET = torch.tensor([[[[6, 8], [3, 4]]]], dtype=torch.float32)
 BLOCKS = [[6, 6, 8, 8], [6, 6, 8, 8], [3, 3, 4, 4], [3, 3, 4, 4]]

@@ -96,12 +96,13 @@ class _Encoder:
 
     def _store(self, x: torch.Tensor) -> str:
         """Equal tensors are stored once: misconceptions often agree with each other."""
-        x = x.contiguous()
+        # Not contiguous(): it keeps the odd strides that one entry or none may have.
+        x = x.clone(memory_format=torch.contiguous_format)
         identity = (x.dtype, tuple(x.shape), x.reshape(-1).view(torch.uint8).numpy().tobytes())
         if identity not in self._keys:
             key = str(len(self.tensors))
             self._keys[identity] = key
-            self.tensors[key] = x.clone()
+            self.tensors[key] = x
         return self._keys[identity]
 
 

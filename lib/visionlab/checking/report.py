@@ -1,11 +1,25 @@
 """What people are shown of an exercise's verdicts, as text and as HTML with the same content."""
 
+import re
+from dataclasses import dataclass, replace
 from html import escape
 
 from visionlab.checking.judge import ExerciseResult, Verdict
-from visionlab.checking.pictures import comparison
+from visionlab.checking.pictures import Plane, as_html, as_text, planes
 
-_GREEN, _RED = "#1a7f5a", "#c1440e"
+# Of middle brightness: they stand out on white and on black.
+_GREEN, _RED, _BLUE = "#23936a", "#d9532c", "#4a7fc1"
+_MAX_HINTS = 3
+
+
+@dataclass(frozen=True)
+class _Row:
+    """One failure in a report. call and shown are given for the first one only."""
+
+    name: str
+    note: str = ""
+    call: str = ""
+    shown: tuple[Plane, ...] = ()
 
 
 class Report:
@@ -24,27 +38,29 @@ class Report:
 
     def __str__(self) -> str:
         lines = [self._headline()]
-        for facet, passed in self.result.facets().items():
-            lines.append(f"  {'✓' if passed else '✗'} {facet}{self._facet_note(facet, passed)}")
+        if passed := self._passed():
+            lines.append(f"  ✓ {', '.join(passed)}")
+        for row in self._failures():
+            lines.append(f"  ✗ {row.name}: {row.note}")
+            lines += [f"      {line}" for line in _more(row)]
         lines += [f"Hint: {hint}" for hint in self._hints()]
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            self._facet_html(facet, passed) for facet, passed in self.result.facets().items()
-        )
+        lines = "".join(map(_row_html, self._failures()))
+        if passed := self._passed():
+            lines = _line_html("✓", _GREEN, "passed", escape(", ".join(passed))) + lines
+        listed = f'<ul style="list-style:none;padding:0;margin:6px 0">{lines}</ul>' if lines else ""
         hints = "".join(
-            f'<p style="border-left:4px solid {_RED};padding:4px 10px;margin:6px 0">'
-            f"<strong>Hint:</strong> {escape(hint)}</p>"
+            f'<p style="border-left:4px solid {_BLUE};padding:2px 12px;margin:8px 0">'
+            f"<strong>Hint:</strong> {_prose(hint)}</p>"
             for hint in self._hints()
         )
         return (
-            f'<div class="visionlab-check"><p style="margin:4px 0"><strong>'
-            f"{escape(self._headline())}</strong></p>"
-            f'<ul style="list-style:none;padding-left:8px;margin:4px 0">{rows}</ul>'
-            f"{self._pictures()}{hints}</div>"
+            '<div class="visionlab-check" style="max-width:48rem"><p style="margin:4px 0">'
+            f"<strong>{escape(self._headline())}</strong></p>{listed}{hints}</div>"
         )
 
     def _headline(self) -> str:
@@ -52,43 +68,79 @@ class Report:
         if self._graded:
             return f"{result.name}: {result.score:g} of {result.max_score:g} points"
         facets = result.facets()
-        if all(v.reason == "not implemented yet" for v in result.verdicts):
+        if self._untouched():
             return f"{result.name}: not implemented yet"
-        if all(facets.values()):
+        if result.passed:
             return f"{result.name}: all {len(facets)} checks pass"
         return f"{result.name}: {sum(facets.values())} of {len(facets)} checks pass"
 
-    def _failures(self, facet: str) -> list[Verdict]:
-        return [v for v in self.result.verdicts if v.facet == facet and not v.passed]
+    def _untouched(self) -> bool:
+        return all(v.reason == "not implemented yet" for v in self.result.verdicts)
 
-    def _facet_note(self, facet: str, passed: bool) -> str:
-        failures = self._failures(facet)
-        if passed or not failures:
+    def _passed(self) -> list[str]:
+        return [facet for facet, passed in self.result.facets().items() if passed]
+
+    def _failures(self) -> list[_Row]:
+        """A line for each facet that failed, or one for all where all failed alike."""
+        facets = self.result.facets()
+        failed = [facet for facet, passed in facets.items() if not passed]
+        if not failed or (self._untouched() and not self._graded):
+            return []
+        rows = [_Row(facet, self._note(facet)) for facet in failed]
+        if not self._graded:
+            rows[0] = self._with_evidence(rows[0])
+        if len(rows) == len(facets) > 1 and len({row.note for row in rows}) == 1:
+            return [replace(rows[0], name="every check")]
+        return rows
+
+    def _first_failure(self, facet: str) -> Verdict | None:
+        """A public failure can be tried again by the student: it comes before hidden ones."""
+        failures = [v for v in self.result.verdicts if v.facet == facet and not v.passed]
+        return min(failures, key=lambda v: not v.public, default=None)
+
+    def _note(self, facet: str) -> str:
+        first = self._first_failure(facet)
+        if first is None:
             return ""
-        # A public failure can be tried again by the student: name it rather than a hidden one.
-        first = next((v for v in failures if v.public), failures[0])
-        return f": {first.reason}" + ("" if first.public else " (on hidden inputs)")
+        return first.reason + ("" if first.public else " (on hidden inputs)")
 
-    def _facet_html(self, facet: str, passed: bool) -> str:
-        mark, colour, word = ("✓", _GREEN, "passed") if passed else ("✗", _RED, "failed")
-        note = escape(self._facet_note(facet, passed))
-        return (
-            f'<li><span style="color:{colour};font-weight:bold" role="img" '
-            f'aria-label="{word}">{mark}</span> {escape(facet)}{note}</li>'
-        )
+    def _with_evidence(self, row: _Row) -> _Row:
+        """The row with the call that failed, and expected against got where they make a picture."""
+        verdict = self._first_failure(row.name)
+        if verdict is None or not verdict.public:
+            return row
+        gap = verdict.difference
+        shown: list[Plane] = []
+        if gap is not None and gap.expected is not None and gap.got is not None:
+            shown = planes(gap.expected, gap.got)
+        return replace(row, call=verdict.call, shown=tuple(shown))
 
     def _hints(self) -> list[str]:
-        """The hints of the recognised mistakes, each once, at most three."""
-        hints: list[str] = []
-        for verdict in self.result.verdicts:
-            words = [verdict.hint.first, verdict.hint.more if self._explicit else ""]
-            hints += [w for w in words if w and w not in hints]
-        return hints[:3]
+        """The hints of the recognised mistakes, each once, at most three mistakes."""
+        found = list(dict.fromkeys(v.hint for v in self.result.verdicts if v.hint.first))
+        words = [w for h in found[:_MAX_HINTS] for w in (h.first, h.more if self._explicit else "")]
+        return list(dict.fromkeys(filter(None, words)))
 
-    def _pictures(self) -> str:
-        """Expected, yours and difference for the first failing public case that has them."""
-        for verdict in self.result.verdicts:
-            gap = verdict.difference
-            if verdict.public and gap and gap.expected is not None and gap.got is not None:
-                return comparison(gap.expected, gap.got)
-        return ""
+
+def _more(row: _Row) -> list[str]:
+    return [*([f"tried with {row.call}"] if row.call else []), *as_text(list(row.shown))]
+
+
+def _row_html(row: _Row) -> str:
+    call = f"tried with {escape(row.call)}" if row.call else ""
+    evidence = f'<div style="font-size:90%;padding:2px 0">{call}</div>' if call else ""
+    words = f"<strong>{escape(row.name)}</strong>: {escape(row.note)}"
+    return _line_html("✗", _RED, "failed", f"{words}{evidence}{as_html(list(row.shown))}")
+
+
+def _line_html(mark: str, colour: str, word: str, content: str) -> str:
+    return (
+        '<li style="display:flex;gap:8px;padding:1px 0">'
+        f'<span style="color:{colour};font-weight:bold" role="img" aria-label="{word}">{mark}'
+        f'</span><div style="min-width:0">{content}</div></li>'
+    )
+
+
+def _prose(text: str) -> str:
+    """Escaped text with `code` set as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
