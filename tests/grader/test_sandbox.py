@@ -1,0 +1,438 @@
+"""The wall itself: what code behind it can see, touch and use up."""
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import psutil
+import pytest
+
+from autograder.course import Repository
+from autograder.grading import grade_notebook, prepare_marking
+from autograder.sandbox import wall
+from autograder.sandbox.limits import MIB, Limits
+from autograder.sandbox.session import Session, SessionLostError, StartError
+from autograder.sandbox.syscalls import filter_program
+from tests.grader.submissions import ALL, ASSIGNMENT, HONEST, UNSOLVED, Desk, reasons, scores
+
+SMALL = Limits(
+    memory_bytes=1400 * MIB,
+    processes=24,
+    disk_bytes=8 * MIB,
+    output_bytes=50_000,
+    cell_seconds=4,
+)
+SECRETS = ("solutions", "notebooks", "autograder", "course", "tests", ".git")
+
+
+class Behind:
+    """Runs code in cells behind the wall and says what it printed or raised."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def event(self, code: str, seconds: float = 10) -> dict[str, Any]:
+        """All that came back from one cell."""
+        self._session.send({"do": "run", "source": dedent(code), "seconds": seconds})
+        return self._session.receive(time.monotonic() + seconds + 3, "ran")
+
+    def __call__(self, code: str, seconds: float = 10) -> str:
+        """Printed text, and the names of errors."""
+        outputs = self.event(code, seconds)["outputs"]
+        return "".join(o.get("text") or f"{o['ename']}: {o['evalue']}" for o in outputs).strip()
+
+
+@pytest.fixture(scope="module")
+def behind() -> Iterator[Behind]:
+    """One worker for all probes that leave it alive."""
+    os.environ["COURSE_PASSWORD"] = "of the instructor"
+    try:
+        with Session(SMALL, []) as session:
+            yield Behind(session)
+    finally:
+        del os.environ["COURSE_PASSWORD"]
+
+
+# the network
+
+
+@pytest.fixture
+def listening(tmp_path: Path) -> Iterator[list[tuple[str, Any]]]:
+    """Servers of the host: TCP over IPv4 and IPv6, a socket file and an abstract socket."""
+    addresses: list[tuple[int, Any]] = [
+        (socket.AF_INET, ("127.0.0.1", 0)),
+        (socket.AF_INET6, ("::1", 0)),
+        (socket.AF_UNIX, str(tmp_path / "socket")),
+        (socket.AF_UNIX, f"\0abstract-{os.getpid()}"),
+    ]
+    servers = []
+    for family, address in addresses:
+        try:
+            server = socket.socket(family)
+            server.bind(address)
+        except OSError:  # a host without IPv6
+            continue
+        server.listen()
+        servers.append(server)
+    yield [
+        (s.family.name, s.getsockname()[:2] if s.family != socket.AF_UNIX else s.getsockname())
+        for s in servers
+    ]
+    for server in servers:
+        server.close()
+
+
+def test_no_server_of_the_host_or_the_net_answers(
+    behind: Behind, listening: list[tuple[str, Any]]
+) -> None:
+    outside = [("AF_INET", ("192.0.2.1", 80)), ("AF_INET6", ("2001:db8::1", 80))]
+    assert len(listening) >= 3
+    for family, address in listening:
+        with socket.socket(getattr(socket, family)) as honest:
+            honest.connect(address)  # from here it does answer
+    code = f"""
+    import socket
+    for family, address in {[*listening, *outside]!r}:
+        try:
+            caller = socket.socket(getattr(socket, family))
+            caller.settimeout(2)
+            caller.connect(address)
+            print("connected to", address)
+        except TimeoutError:
+            print("no answer from", address)
+        except OSError:
+            pass
+    print(sorted(name for _, name in socket.if_nameindex()))
+    """
+    assert behind(code) == "['lo']"
+
+
+# what can be seen
+
+
+def test_nothing_of_the_instructor_is_in_sight(behind: Behind, repository: Repository) -> None:
+    hidden = [str(repository.root / name) for name in SECRETS]
+    hidden += [str(Path.home() / name) for name in os.listdir(Path.home())]
+    hidden += [str(Path(__file__)), "/etc/passwd", "/etc/hostname", "/etc/ssh", "/sys", "/var"]
+    inside = behind(
+        f"""
+        import os, sys
+        shown = (sys.prefix, sys.base_prefix, "/opt/course")
+        for path in {hidden!r}:
+            if any(p.startswith(path) for p in shown):  # the folders that lead to Python
+                names = {{n for p in shown if p.startswith(path) for n in p.split("/")}}
+                for folder, below, files in os.walk(path):
+                    if folder.startswith(shown):
+                        below.clear()
+                    elif files or set(below) - names:
+                        print("sees", folder, files, below)
+            elif os.path.exists(path):
+                print("sees", path)
+        """
+    )
+    assert inside == ""
+
+
+def test_the_worker_has_only_what_it_needs(behind: Behind) -> None:
+    code = """
+    import os
+    print(sorted(os.listdir("/opt/course")), sorted(os.listdir("/opt/course/autograder")))
+    """
+    assert behind(code) == "['autograder', 'visionlab'] ['inside']"
+
+
+def test_no_variable_of_the_host_gets_through(behind: Behind) -> None:
+    ours = set(wall.environment("", "")) | {"PWD"}
+    names = behind("import os; print(*sorted(os.environ))").split()
+    assert set(names) <= ours
+    leaks = behind("print(open('/proc/1/environ').read(), open('/proc/1/cmdline').read()[:0])")
+    assert "PASSWORD" not in leaks
+
+
+def test_no_process_of_the_host_is_in_sight(behind: Behind) -> None:
+    assert behind("import os; print(*[p for p in os.listdir('/proc') if p.isdigit()])") == "1 2"
+
+
+# what can be changed
+
+
+def test_the_system_is_read_only(behind: Behind) -> None:
+    code = """
+    import os, sys, torch, visionlab
+    folders = ["/", "/usr", "/etc", "/dev", "/opt", "/opt/course", sys.prefix, "/proc/sys/kernel"]
+    folders += [os.path.dirname(m.__file__) for m in (torch, visionlab)]
+    for folder in folders:
+        try:
+            open(os.path.join(folder, "mine"), "w").close()
+            print("wrote to", folder)
+        except OSError:
+            pass
+    """
+    assert behind(code) == ""
+
+
+@pytest.mark.parametrize("name", ["kernel/core_pattern", "kernel/hostname", "vm/overcommit_memory"])
+def test_the_kernels_settings_cannot_be_changed(name: str, behind: Behind) -> None:
+    """Under a grader run by root they would be the host's: core_pattern names a program."""
+    code = f"open('/proc/sys/{name}', 'r+').close()"
+    assert behind(code).startswith(("OSError", "PermissionError", "FileNotFoundError"))
+
+
+def test_tmp_is_private(behind: Behind, tmp_path: Path) -> None:
+    mark = f"mark-{os.getpid()}"
+    assert behind(f"open('/tmp/{mark}', 'w').close(); open('/dev/shm/{mark}', 'w').close()") == ""
+    assert not Path("/tmp", mark).exists()
+    assert not Path("/dev/shm", mark).exists()
+    assert behind(f"import os; print(os.path.exists({str(tmp_path)!r}))") == "False"
+
+
+def test_there_are_no_privileges(behind: Behind) -> None:
+    status = behind("print(open('/proc/self/status').read())")
+    fields = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    for kind in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
+        assert int(fields[kind], 16) == 0
+    assert fields["NoNewPrivs"].strip() == "1"
+    assert "0" not in fields["Uid"].split()
+
+
+def test_no_further_namespaces(behind: Behind) -> None:
+    code = "import ctypes; print(ctypes.CDLL(None).unshare({}))"
+    for kind in (0x10000000, 0x00020000, 0x40000000):  # user, mount, net
+        assert behind(code.format(kind)) == "-1"
+
+
+@pytest.mark.parametrize(
+    "call", ["syscall(250, 0, -3, 1)", "shmget(0, 4096, 0o1600)", "syscall(425, 1, 0)"]
+)
+@pytest.mark.skipif(os.uname().machine != "x86_64", reason="numbers of x86_64")
+def test_keyrings_and_uncounted_memory_are_refused(call: str, behind: Behind) -> None:
+    code = (
+        f"import ctypes; c = ctypes.CDLL(None, use_errno=True); print(c.{call}, ctypes.get_errno())"
+    )
+    assert behind(code) == "-1 38"
+
+
+def test_memory_files_are_refused(behind: Behind) -> None:
+    assert behind("import os; os.memfd_create('hoard')").startswith("OSError")
+
+
+def test_the_filter_is_whole() -> None:
+    for machine in ("x86_64", "aarch64"):
+        program = filter_program(machine)
+        assert len(program) % 8 == 0 and len(program) < 4096
+    assert filter_program("an odd machine") == b""
+
+
+# what can be used up
+
+
+@pytest.mark.parametrize("folder", ["/tmp", "/tmp/home", "/dev/shm"])
+def test_the_disk_is_bounded(folder: str, behind: Behind) -> None:
+    code = f"""
+    import os
+    try:
+        for number in range(3):
+            with open("{folder}/big%d" % number, "wb", buffering=0) as file:
+                for _ in range(6):
+                    assert file.write(bytes(2**20)) == 2**20
+    except (OSError, AssertionError) as error:
+        print("refused")
+    for number in range(3):
+        if os.path.exists("{folder}/big%d" % number):
+            os.remove("{folder}/big%d" % number)
+    """
+    assert behind(code) == "refused"
+
+
+def test_the_memory_of_a_process_is_bounded(behind: Behind) -> None:
+    assert behind("hoard = bytearray(1400 * 2**20)").startswith("MemoryError")
+    assert behind("import torch; hoard = torch.ones(350 * 2**20)").startswith("RuntimeError")
+
+
+def test_limits_cannot_be_raised(behind: Behind) -> None:
+    code = "import resource as r; r.setrlimit(r.RLIMIT_DATA, (r.RLIM_INFINITY, r.RLIM_INFINITY))"
+    assert behind(code).startswith(("ValueError", "PermissionError"))
+
+
+def test_the_output_of_a_cell_is_bounded(behind: Behind) -> None:
+    event = behind.event("for _ in range(1000): print('x' * 1000)")
+    assert event["cut"]
+    assert sum(len(o["text"]) for o in event["outputs"]) <= SMALL.output_bytes
+    assert behind("print('still here')") == "still here"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "while True: pass",
+        "import time; time.sleep(100)",
+        "import threading; t = threading.Thread(target=lambda: [0 for _ in iter(int, 1)], "
+        "daemon=True); t.start(); t.join()",
+    ],
+    ids=["loop", "sleep", "thread"],
+)
+def test_an_endless_cell_is_stopped(code: str, behind: Behind) -> None:
+    start = time.monotonic()
+    assert behind(code, seconds=0.5).startswith("CellTimeout")
+    assert time.monotonic() - start < 3
+    assert behind("print('still here')") == "still here"
+
+
+def _wait_for_loss(limits: Limits, code: str, seconds: float = 1) -> str:
+    with Session(limits, []) as session:
+        with pytest.raises(SessionLostError) as lost:
+            Behind(session).event(code, seconds)
+        return str(lost.value)
+
+
+def test_all_processes_together_are_bounded_in_memory() -> None:
+    code = """
+    import os, time
+    for _ in range(4):
+        if os.fork() == 0:
+            hoard = b"x" * (400 * 2**20)
+            time.sleep(60)
+    time.sleep(60)
+    """
+    assert _wait_for_loss(SMALL, code, 10) == "it used more than 1.37 GiB of memory"
+
+
+def test_a_fork_bomb_is_bounded() -> None:
+    code = """
+    import os, time
+    while True:
+        try:
+            if os.fork() == 0:
+                time.sleep(600)
+        except OSError:
+            pass
+    """
+    before = len(psutil.pids())
+    start = time.monotonic()
+    why = _wait_for_loss(SMALL, code, 4)
+    assert "processes" in why or "time" in why  # where the kernel bounds them it goes on till then
+    assert time.monotonic() - start < 15
+    assert len(psutil.pids()) < before + 20
+
+
+def test_code_that_ignores_interrupts_is_ended(desk: Desk) -> None:
+    """Such cells are left out, and everything else counts; such functions fail alone."""
+    swallows = """
+    while True:
+        try:
+            time.sleep(0.01)
+        except BaseException:
+            pass
+    """
+    blocks = """
+    import signal, time
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+    while True: time.sleep(100)
+    """
+    function = "import time\ndef conv2d_naive(*args, **kwargs):\n" + swallows
+    cells = ["import time" + dedent(swallows), dedent(blocks)]
+    notebook = desk.notebook(*cells, conv2d_naive=function)
+    result = desk.grade(notebook, cell_seconds=1, question_seconds=1)
+    assert scores(result) == HONEST
+    assert len([n for n in result.notes if "left out: it ran out of time" in n]) == 2
+    assert reasons(result, UNSOLVED) == {"a call ran longer than 1 seconds"}
+
+
+def test_the_time_of_a_submission_is_bounded(desk: Desk) -> None:
+    """Every call just within its limit, more calls than the submission has time for."""
+    slow = "import time\ndef {}(*args, **kwargs):\n    time.sleep(1.5)\n"
+    notebook = desk.notebook(conv_out=slow.format("conv_out"))
+    start = time.monotonic()
+    result = desk.grade(notebook, question_seconds=3, submission_seconds=6)
+    assert time.monotonic() - start < 11
+    assert "the time of the submission was used up" in reasons(result, "conv_out")
+
+
+def test_slow_cells_leave_time_for_the_questions(desk: Desk) -> None:
+    notebook = desk.notebook(*["import time; time.sleep(3)"] * 6)
+    result = desk.grade(notebook, cell_seconds=4, submission_seconds=12)
+    assert scores(result) == HONEST
+    assert any("later cells did not run" in n for n in result.notes)
+
+
+def test_an_answer_too_large_to_send_is_refused(desk: Desk) -> None:
+    code = "def conv2d_naive(*args, **kwargs):\n    return torch.zeros(17, 2**20)\n"
+    result = desk.grade(desk.notebook(conv2d_naive=code))
+    assert scores(result) == HONEST
+    assert any("too large" in r for r in reasons(result, UNSOLVED))
+
+
+def test_nothing_is_left_when_a_session_ends() -> None:
+    before = set(os.listdir("/tmp"))
+    code = """
+    import os, time
+    for _ in range(5):
+        if os.fork() == 0:
+            os.setsid()
+            time.sleep(600)
+            os._exit(0)
+    open("/tmp/left", "w").close()
+    """
+    with Session(SMALL, []) as session:
+        Behind(session).event(code)
+        family = psutil.Process(session._process.pid).children(recursive=True)
+        assert len(family) >= 6
+    for process in family:
+        with pytest.raises(psutil.NoSuchProcess):
+            process.wait(5)
+            psutil.Process(process.pid)
+    assert not {n for n in set(os.listdir("/tmp")) - before if n.startswith(("left", "submission"))}
+
+
+# without the wall
+
+
+def test_without_a_sandbox_the_result_says_so(desk: Desk) -> None:
+    before = {n for n in os.listdir("/tmp") if n.startswith("submission-")}
+    marking = replace(desk.marking, walled=False)
+    result, _ = grade_notebook(desk.notebook(**desk.solved()), marking)
+    assert scores(result) == ALL
+    assert not result.sandboxed
+    assert result.notes == ["graded without a sandbox"]
+    assert {n for n in os.listdir("/tmp") if n.startswith("submission-")} == before
+
+
+def test_a_missing_bubblewrap_is_refused(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shutil.which", lambda name: None)
+    wall.require_wall.cache_clear()
+    with pytest.raises(wall.NoSandboxError) as refused:
+        prepare_marking(repository, ASSIGNMENT, Limits(), None, secret="s")
+    assert "apt install bubblewrap" in str(refused.value)
+    assert "\n" not in str(refused.value)
+    wall.require_wall.cache_clear()
+
+
+def test_a_sandbox_that_cannot_start_is_no_result(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine in trouble must not be graded as a blank submission."""
+    monkeypatch.setattr(
+        "autograder.sandbox.session.wall_command",
+        lambda *_: ["/bin/sh", "-c", "echo 'bwrap: no space left' >&2; exit 1"],
+    )
+    with pytest.raises(StartError) as refused:
+        desk.grade(desk.notebook())
+    assert "bwrap: no space left" in str(refused.value)
+
+
+def test_the_filter_reaches_bubblewrap() -> None:
+    """Without it a worker would start just the same."""
+    done = subprocess.run(
+        [*wall.wall_command(Limits(), [])[: -len(wall.worker_command())], "/bin/true"],
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 0

@@ -1,0 +1,63 @@
+"""The solution notebooks run again as they were committed, and earn full points."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from autograder.course import declared_assignment
+from autograder.grading import Marking, grade_notebook, prepare_marking
+from tests.notebooks.kernels import ASSIGNMENTS, REPOSITORY, check_cells, read, shown
+
+NO_CONFIGURATION = ["-c", os.devnull, "-p", "no:cacheprovider"]
+SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def marking(request: pytest.FixtureRequest) -> Marking:
+    name = request.param
+    limits = declared_assignment(name).limits
+    return prepare_marking(REPOSITORY, name, limits, None, secret="of the tests")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_the_solution_gives_its_committed_outputs(name: str) -> None:
+    path = REPOSITORY.solution_notebook(name)
+    nbval = ["--nbval", "--nbval-cell-timeout", "120", "--nbval-sanitize-with", str(SANITIZE)]
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", *NO_CONFIGURATION, *nbval, path.name],
+        cwd=path.parent,  # where the check data lies
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    code_cells = [c for c in read(path).cells if c.cell_type == "code"]
+    assert f"{len(code_cells)} passed" in done.stdout
+
+
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_every_check_of_the_solution_is_green(name: str) -> None:
+    cells = check_cells(read(REPOSITORY.solution_notebook(name)))
+    assert list(cells) == [e.name for e in declared_assignment(name).exercises]
+    for exercise, cell in cells.items():
+        assert f"{exercise}: all " in shown(cell)
+
+
+def test_the_solution_earns_all_points(marking: Marking) -> None:
+    solution = read(REPOSITORY.solution_notebook(marking.assignment))
+    result, _ = grade_notebook(solution, marking)
+    assert result.score == result.max_score == sum(r.points for r in marking.records)
+    assert result.notes == []
+
+
+def test_the_unsolved_notebook_earns_nothing(marking: Marking) -> None:
+    released = read(REPOSITORY.released_notebook(marking.assignment))
+    result, _ = grade_notebook(released, marking)
+    assert result.score == 0
+    assert result.notes == []
+    reasons = {v.reason for e in result.exercises for v in e.verdicts}
+    assert reasons == {"not implemented yet"}
