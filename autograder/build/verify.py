@@ -106,7 +106,8 @@ def _signatures(path: Path) -> Iterator[tuple[str, str]]:
     """Name -> signatures and docstrings of each solution cell's definition."""
     notebook = read_source(path) if path.suffix == ".py" else nbformat.read(path, as_version=4)
     for cell in notebook.cells:
-        if is_solution(cell) or cell.metadata.get("nbgrader", {}).get("solution"):
+        fields = cell.metadata.get("nbgrader", {})
+        if is_solution(cell) or (cell.cell_type == "code" and fields.get("solution")):
             for node in ast.parse(cell.source).body:
                 if isinstance(node, ast.FunctionDef | ast.ClassDef):
                     yield node.name, _surface(node)

@@ -5,7 +5,6 @@ import os
 import secrets
 import select
 import shutil
-import signal
 import subprocess
 import tempfile
 import threading
@@ -20,7 +19,7 @@ from autograder.inside.frames import FrameError, read_frame, write_frame
 from autograder.sandbox.limits import MIB, Limits
 from autograder.sandbox.syscalls import open_filter
 from autograder.sandbox.wall import NoSandboxError, environment, wall_command, worker_command
-from autograder.sandbox.watchdog import Watchdog
+from autograder.sandbox.watchdog import Watchdog, kill_all
 from visionlab.checking.codec import CodecError
 
 START_SECONDS = 120
@@ -101,11 +100,9 @@ class Session:
             yield process
 
     def _end(self) -> None:
-        """Kill everything: the process group, and with it bubblewrap's whole pid namespace."""
+        """Kill everything and wait until it is gone."""
         self._watchdog.stop()
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait()
+        kill_all(self._process)
         for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
             if stream:
                 with contextlib.suppress(OSError):

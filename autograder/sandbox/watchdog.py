@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import threading
 
@@ -10,6 +11,7 @@ import psutil
 from autograder.sandbox.limits import Limits
 
 PERIOD_SECONDS = 0.1
+END_SECONDS = 10
 URGENT = -10  # as a nice value
 
 
@@ -42,19 +44,45 @@ class Watchdog:
             with contextlib.suppress(psutil.Error, OSError):
                 self.verdict = self._too_much()
             if self.verdict:
-                self._process.kill()
+                kill_all(self._process)
                 return
 
     def _too_much(self) -> str:
-        family = psutil.Process(self._process.pid).children(recursive=True)
-        if len(family) > self._limits.processes + 2:  # bubblewrap's own two
+        family = self._family()
+        if self._too_many(family):
             return f"it started more than {self._limits.processes} processes"
         if sum(map(_resident, family)) <= self._limits.memory_bytes:
             return ""
-        # Forked processes share memory: count exactly before a verdict, it is slower.
-        if sum(map(_proportional, family)) <= self._limits.memory_bytes:
+        # Forked processes share memory: count exactly before a verdict.
+        total = 0
+        for process in family:
+            total += _proportional(process)
+            if self._too_many(self._family()):  # this count is slow enough for a fork bomb to grow
+                return f"it started more than {self._limits.processes} processes"
+        if total <= self._limits.memory_bytes:
             return ""
         return f"it used more than {self._limits.memory_bytes / 2**30:.3g} GiB of memory"
+
+    def _family(self) -> list[psutil.Process]:
+        return psutil.Process(self._process.pid).children(recursive=True)
+
+    def _too_many(self, family: list[psutil.Process]) -> bool:
+        return len(family) > self._limits.processes + 2  # bubblewrap's own two
+
+
+def kill_all(process: subprocess.Popen[bytes]) -> None:
+    """Kill a sandbox from the inside out.
+
+    Bubblewrap's child is the init of the sandbox: it ends after everything in there, and
+    bubblewrap itself after it. Killed the other way round, processes would outlive the call.
+    """
+    with contextlib.suppress(psutil.Error, OSError, subprocess.TimeoutExpired):
+        for child in psutil.Process(process.pid).children():
+            child.kill()
+        process.wait(END_SECONDS)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def _resident(process: psutil.Process) -> int:

@@ -85,8 +85,14 @@ WRONG_SIGN = "def scale(x, factor):\n    return x * abs(factor)\n"
 @contextlib.contextmanager
 def declared() -> Iterator[None]:
     """While open, the course knows the declaration of 90_tiny."""
-    with mock.patch.dict(sys.modules, {"autograder.checks.tiny": tiny_checks}):
+    name = "autograder.checks.tiny"
+    outer = name in sys.modules
+    sys.modules[name] = tiny_checks
+    try:
         yield
+    finally:
+        if not outer:
+            del sys.modules[name]
 
 
 @dataclass(frozen=True)

@@ -86,7 +86,7 @@ def test_of_what_is_not_plain_the_type_is_told(value: Any) -> None:
     assert isinstance(arrived, Foreign) and arrived.type_name == type(value).__name__
 
 
-class Hostile(dict):  # type: ignore[type-arg]
+class Hostile(dict[str, int]):
     def items(self) -> Any:
         raise RuntimeError("no")
 

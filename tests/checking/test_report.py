@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from tests.checking.samples import HINTS, X, case, scale_record
+from tests.checking.samples import X, case, scale_record
 from visionlab.checking.judge import ExerciseResult, Verdict, judge
 from visionlab.checking.pictures import as_html, as_text, planes
 from visionlab.checking.probing import Answer
@@ -89,8 +89,8 @@ def test_the_first_failure_shows_the_call_and_both_arrays() -> None:
         "  ✗ values: 4 of 4 entries differ; worst at [1, 1]: expected 12, got 7\n"
         "      tried with numbers of lecture 003: x: (2, 2) float32, factor=3.0\n"
         "      expected   yours   yours minus expected\n"
-        "      3  6       4 5      1 -1\n"
-        "      9 12       6 7     -3 -5\n"
+        "       3  6      4 5      1 -1\n"
+        "       9 12      6 7     -3 -5\n"
         "  ✗ negative: 4 of 4 entries differ; worst at [1, 1]: expected -8, got 2\n"
         "Hint: You add where you should multiply.\n"
         "Hint: Replace `+` by `*`."
@@ -171,12 +171,6 @@ def test_three_mistakes_are_hinted_at_in_their_order() -> None:
     assert re.findall(r"Hint: (\w+ \d)", explicit) == [
         f"{word} {i}" for i in (1, 2, 3) for word in ("first", "more")
     ]
-
-
-def test_every_hint_is_in_the_records() -> None:
-    assert {h.first for h in HINTS.values()} >= {
-        v.hint.first for v in judge(RECORD, ADDED).verdicts
-    }
 
 
 @pytest.mark.parametrize("shape", [(12, 9), (2, 3, 12, 64), (1, 1, 3, 9)], ids=str)

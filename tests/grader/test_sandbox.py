@@ -316,7 +316,8 @@ def test_a_fork_bomb_is_bounded() -> None:
     before = len(psutil.pids())
     start = time.monotonic()
     why = _wait_for_loss(SMALL, code, 4)
-    assert "processes" in why or "time" in why  # where the kernel bounds them it goes on till then
+    # Where the kernel keeps the limit of processes, forking fails until the time is over.
+    assert why in ("it started more than 24 processes", "it ran out of time")
     assert time.monotonic() - start < 15
     assert len(psutil.pids()) < before + 20
 
@@ -383,10 +384,7 @@ def test_nothing_is_left_when_a_session_ends() -> None:
         Behind(session).event(code)
         family = psutil.Process(session._process.pid).children(recursive=True)
         assert len(family) >= 6
-    for process in family:
-        with pytest.raises(psutil.NoSuchProcess):
-            process.wait(5)
-            psutil.Process(process.pid)
+    assert not [process for process in family if process.is_running()]
     assert not {n for n in set(os.listdir("/tmp")) - before if n.startswith(("left", "submission"))}
 
 

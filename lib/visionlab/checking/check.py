@@ -102,10 +102,10 @@ def _data_file() -> Path:
     """The one file of check data in the working folder, where Jupyter starts a notebook."""
     found = sorted(Path.cwd().glob(f"*{SUFFIX}"))
     if len(found) != 1:
-        what = "no check data" if not found else f"{len(found)} files of check data"
+        what = "are several files of" if found else "is no"
         raise NoCheckDataError(
-            f"there is {what} (*{SUFFIX}) in {Path.cwd().name}/. Keep the notebook in the folder "
-            "it came in, beside that file, and restart the kernel."
+            f"there {what} check data (*{SUFFIX}) in {Path.cwd().name}/. Keep the notebook in the "
+            "folder it came in, beside that file, and restart the kernel."
         )
     return found[0]
 

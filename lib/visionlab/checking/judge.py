@@ -90,7 +90,7 @@ def judge(
     ]
     if forbidden_use:  # found in the text alone: it tells nothing of hidden inputs
         words = _forbidden_words(record, forbidden_use)
-        verdicts = [replace(v, reason=words) for v in verdicts]
+        verdicts = [replace(v, reason=words, call="") for v in verdicts]
     score = _score(record, passed_facets(verdicts))
     return ExerciseResult(record.name, score, record.points, verdicts)
 
