@@ -199,28 +199,30 @@ def test_an_answer_moved_to_another_cell_is_not_undone(
     assert moved.source in [c.source for c in notebook.cells]
 
 
+FLIPS: dict[str, list[dict[str, Any]]] = {
+    "check": [{"solution": True}, {"grade": False}, {"locked": False}],
+    "solve": [{"solution": False}, {"grade": True}, {"locked": True}],
+    "given": [{"solution": True}, {"grade": True}, {"locked": False}],
+}
+ODD: list[dict[str, Any]] = [
+    {"points": 1000},
+    {"task": True},
+    {"grade_id": "mine"},
+    {"grade_id": ["a", "list"]},
+    {"grade_id": None},
+]
+
+
 @pytest.mark.parametrize(
-    "change",
-    [
-        {"solution": True},
-        {"grade": False},
-        {"locked": False},
-        {"points": 1000},
-        {"task": True},
-        {"grade_id": "mine"},
-        {"grade_id": ["a", "list"]},
-        {"grade_id": None},
-    ],
+    ("role", "change"),
+    [(role, change) for role, flips in FLIPS.items() for change in [*flips, *ODD]],
     ids=str,
 )
-@pytest.mark.parametrize("role", ["check", "solve", "given"])
 def test_flipped_fields_are_flipped_back(
     role: str, change: dict[str, Any], answered: NotebookNode, source: NotebookNode
 ) -> None:
     cell = first_given(answered) if role == "given" else cell_of(answered, f"{role}-{SOLVED}")
     before = cell.metadata.nbgrader.grade_id
-    if all(cell.metadata.nbgrader.get(k) == v for k, v in change.items()):
-        pytest.skip("it is so already")
     cell.metadata.nbgrader.update(change)
     restored = restore(answered, source)
     assert answer(check(restored, source)) == ANSWER
@@ -242,7 +244,7 @@ def test_swapped_grade_ids_lose_no_answer(answered: NotebookNode, source: Notebo
         other.metadata.nbgrader.grade_id,
         mine.metadata.nbgrader.grade_id,
     )
-    notebook = check(restore(answered, source), source)
+    notebook = check(restore(answered, source), source, in_order=False)
     assert ANSWER in [c.source for c in notebook.cells]
 
 
@@ -412,7 +414,7 @@ def short(material: Material) -> NotebookNode:
     return notebook
 
 
-@settings(max_examples=300)
+@settings(max_examples=200)
 @given(st.lists(st.tuples(st.sampled_from(STEPS), PLACE, PLACE), max_size=12))
 def test_after_any_edits_all_is_there_and_twice_is_once(
     short: NotebookNode, source: NotebookNode, edits: list[tuple[Step, int, int]]
