@@ -38,6 +38,17 @@ def sizes(draw: Draw) -> Iterator[Inputs]:
     yield {"x": whole(draw, 5, 5), "w": turned_alike(draw, 1, 1)}
 
 
+def summed_and_shifted(student, x, y, w):
+    both = student.conv2d_naive(x=x + 2 * y, w=w)
+    shifted = student.conv2d_naive(x=x[1:, 1:].contiguous(), w=w)
+    return [student.conv2d_naive(x=x, w=w), student.conv2d_naive(x=y, w=w), both, shifted]
+
+
+@conv2d_naive.cases("sums and shifts", weight=0.5, probe=summed_and_shifted)
+def laws(draw: Draw) -> Iterator[Inputs]:
+    yield {"x": whole(draw, 6, 6), "y": whole(draw, 6, 6), "w": turned_alike(draw, 3, 3)}
+
+
 @conv2d_naive.cases("dtype and memory")
 def types(draw: Draw) -> Iterator[Inputs]:
     yield {"x": draw.reals(5, 5), "w": turned_alike(draw, 3, 3).double()}
