@@ -6,7 +6,7 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
-PYTEST_ARGS ?= -n 2
+PYTEST_ARGS ?= -n 2 --dist loadfile
 export PYTHON
 
 help:  ## list the targets

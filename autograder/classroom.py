@@ -1,5 +1,7 @@
 """Grades a class: every submission by itself, then all results into nbgrader's gradebook."""
 
+import json
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from autograder.grading import (
     read_submission,
     unreadable_result,
 )
-from autograder.nbgrader_plugin import cached_marking, configure
+from autograder.nbgrader_plugin import RESULT_KEY, cached_marking, configure
 from autograder.restore import restore
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
@@ -76,16 +78,35 @@ class Classroom:
             store.put(key, result)
         return result
 
+    def stored(self, students: list[str]) -> Iterator[Graded]:
+        """The results that are in the gradebook, whoever graded with whatever limits."""
+        store, name = ResultStore(self.course.results), self.marking.assignment
+        for student in students:
+            path = self.course.root / "autograded" / student / name / f"{name}.ipynb"
+            key = json.loads(path.read_text())["metadata"].get(RESULT_KEY) if path.exists() else ""
+            result = store.get(key) if key else None
+            problem = "" if result else f"not graded yet: run 'autograder grade {name}'"
+            yield Graded(student, result, problem)
+
     def record(self, students: list[str], seen: Callable[[str], None]) -> list[Graded]:
         """Bring stored results into the gradebook, through nbgrader; returns what failed."""
         api = self._api()
         failed = []
         for student in students:
+            if not self.course.submission(student, self.marking.assignment).exists():
+                failed.append(Graded(student, None, self._misnamed(student)))
+                seen(student)
+                continue
             outcome = api.autograde(self.marking.assignment, student)
             if not outcome["success"]:
                 failed.append(Graded(student, None, _last_line(outcome)))
             seen(student)
         return failed
+
+    def _misnamed(self, student: str) -> str:
+        wanted = self.course.submission(student, self.marking.assignment)
+        found = ", ".join(sorted(p.name for p in wanted.parent.iterdir())) or "nothing"
+        return f"there is no {wanted.name} in {wanted.parent}, but {found}: rename the notebook"
 
     def register(self) -> None:
         """Make the gradebook know the assignment and its exercises. Raises CourseError."""
@@ -140,6 +161,8 @@ def open_classroom(
 
 
 def _last_line(outcome: dict[str, object]) -> str:
-    text = str(outcome.get("error") or outcome.get("log") or "")
-    lines = [line for line in text.strip().splitlines() if line.strip()]
-    return lines[-1].strip() if lines else "no reason given"
+    text = f"{outcome.get('log') or ''}\n{outcome.get('error') or ''}"
+    # nbgrader's own last words only point to the traceback that stands in its log.
+    lines = [x.strip() for x in text.splitlines() if x.strip() and "above traceback" not in x]
+    named = [x for x in lines if re.match(r"[\w.]+(Error|Exception|Entry): ", x)]
+    return (named or lines or ["no reason given"])[-1]

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from autograder.course import CourseError
+from autograder.quiet import quiet_libraries
 
 app = typer.Typer(
     name="autograder",
@@ -60,7 +61,9 @@ def grade(
         list[str] | None, typer.Option("--student", help="Only these students; may be repeated.")
     ] = None,
     course: CourseFolder = None,
-    jobs: Annotated[int, typer.Option(help="Submissions at a time (0: as many as cores).")] = 0,
+    jobs: Annotated[
+        int, typer.Option(help="Submissions at a time (0: as many as cores).", min=0)
+    ] = 0,
     db: Annotated[
         str, typer.Option("--db", help="Gradebook URL, such as postgresql://user@host/grades.")
     ] = "",
@@ -174,10 +177,15 @@ def main() -> None:
     """Run the command line: errors are one line on standard error, never a traceback."""
     from autograder.sandbox.wall import NoSandboxError
 
+    quiet_libraries()
     try:
         app()
     except (CourseError, NoSandboxError) as error:
         print(f"autograder: {error}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"autograder: {where}{error.strerror or error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         print("autograder: stopped; what was finished is kept", file=sys.stderr)

@@ -24,8 +24,9 @@ class Repository:
     def find(cls, start: Path | None = None) -> "Repository":
         """The repository around `start` (default: the working folder), or the one this file is
         in. Raises CourseError when there is none."""
-        for folder in (start or Path.cwd()).resolve().parents, Path(__file__).resolve().parents:
-            for parent in folder:
+        here = (start or Path.cwd()).resolve()
+        for folders in [here, *here.parents], Path(__file__).resolve().parents:
+            for parent in folders:
                 if (parent / "solutions").is_dir() and (parent / "autograder").is_dir():
                     return cls(parent)
         raise CourseError("no folder with solutions/ and autograder/ above here: change into one")

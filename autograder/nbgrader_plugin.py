@@ -27,6 +27,7 @@ from autograder.grading import (
     read_submission,
     unreadable_result,
 )
+from autograder.quiet import quiet_libraries
 from autograder.restore import restore
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
@@ -35,6 +36,7 @@ from visionlab.checking.report import Report
 
 NOTES = "autograder_notes"
 UNREADABLE = "autograder_unreadable"
+RESULT_KEY = "autograder_result_key"
 _RESULT = "autograder_result"
 
 
@@ -66,7 +68,11 @@ def configure(config: Config, repository: Repository, course: Course) -> None:
     ]
     # Student cells, Markdown included, are shown on the instructor's pages: nothing may run there.
     config.HTMLExporter.sanitize_html = True
-    config.HTMLExporter.filters = {"clean_html": "autograder.pages.clean_html"}
+    config.HTMLExporter.filters = {
+        "clean_html": "autograder.pages.clean_html",
+        "markdown2html": "autograder.pages.clean_markdown",
+    }
+    quiet_libraries()
     config.Walk.course_root = str(course.root)
     config.Walk.repository_root = str(repository.root)
 
@@ -123,23 +129,25 @@ class GradeInSandbox(Walk):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Grade the restored notebook, unless its result is stored already."""
         marking = self.marking(resources)
-        result = self._result(nb, marking)
+        key, result = self._result(nb, marking)
+        nb.metadata[RESULT_KEY] = key  # where the report finds the result
         show_result(nb, result)
         resources[_RESULT] = result
         return nb, resources
 
-    def _result(self, nb: NotebookNode, marking: Marking) -> Result:
-        if UNREADABLE in nb.metadata:
-            return unreadable_result(marking, nb.metadata[UNREADABLE])
+    def _result(self, nb: NotebookNode, marking: Marking) -> tuple[str, Result]:
         store = ResultStore(Course(Path(self.course_root)).results)
-        notes = list(nb.metadata.get(NOTES, []))
+        why = nb.metadata.get(UNREADABLE)
+        notes = [why] if why else list(nb.metadata.get(NOTES, []))
         key = marking.key(nb, notes)
         result = store.get(key)
+        if why and result is None:
+            store.put(key, result := unreadable_result(marking, why))
         if result is None:
             result, _ = grade_notebook(nb, marking)
             result.notes = notes + [n for n in result.notes if n not in notes]
             store.put(key, result)
-        return result
+        return key, result
 
 
 def show_result(nb: NotebookNode, result: Result) -> None:

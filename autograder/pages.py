@@ -1,6 +1,7 @@
 """Cleans the HTML of pages that show students' cells to other people."""
 
 import nh3
+from nbconvert.filters import markdown2html
 
 # What highlighted code, Markdown, tables, our own reports and inline pictures are made of.
 _TAGS = nh3.ALLOWED_TAGS | {"div", "span", "pre", "code", "figure", "figcaption", "section", "mark"}
@@ -53,6 +54,14 @@ def clean_html(element: str | bytes) -> str:
         filter_style_properties=_STYLES,
         url_schemes={"http", "https", "mailto", "data"},
     )
+
+
+def clean_markdown(source: str) -> str:
+    """Markdown as clean HTML, in place of nbconvert's markdown2html.
+
+    nbgrader's feedback and grading pages show Markdown without cleaning what comes of it.
+    """
+    return clean_html(markdown2html(source))
 
 
 def _harmless(tag: str, attribute: str, value: str) -> str | None:

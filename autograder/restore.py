@@ -8,6 +8,7 @@ import ast
 import copy
 import re
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from nbformat import NotebookNode
@@ -50,11 +51,13 @@ class _Restoration:
         self._order = [_grade_id(c) for c in source.cells if _grade_id(c)]
         self._source = {_grade_id(c): c for c in source.cells if _grade_id(c)}
         self._by_id = {c.id: _grade_id(c) for c in source.cells if _grade_id(c)}
-        self._solves = {_defined_name(c): _grade_id(c) for c in source.cells if _is_solution(c)}
+        solutions = [c for c in source.cells if _is_solution(c) and _defined_name(c)]
+        self._solves = {_defined_name(c): _grade_id(c) for c in solutions}
         demos = [c for c in source.cells if "demo" in c.metadata.get("tags", [])]
         self._demo_sources = {_squeezed(c.source) for c in demos}
         self._claimed = claimed
         self._taken: set[str] = set()
+        self._text_ids = {c.id for c in source.cells if not _grade_id(c)}
         self._added_count = 0
         self.notes: list[str] = []
 
@@ -124,7 +127,10 @@ class _Restoration:
                 added.metadata["tags"] = ["demo"]
         else:
             added = new_markdown_cell(text)
-        added.id = cell.id or "added"
+        # nbformat makes up random ids where it finds none, or one twice. The result of a submission
+        # is stored by its cells, so the same submission must get the same ids each time.
+        known = cell.id in self._text_ids
+        added.id = cell.id if known else f"added-{sha256(text.encode()).hexdigest()[:8]}"
         return [added]
 
     def _bounded(self, text: str) -> str:

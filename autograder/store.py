@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from threading import get_ident
 
 from autograder.results import Result
 
@@ -24,7 +25,7 @@ class ResultStore:
     def put(self, key: str, result: Result) -> None:
         """Store a result for good."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self._path(key).with_suffix(f".{os.getpid()}.partial")
+        partial = self._path(key).with_suffix(f".{os.getpid()}-{get_ident()}.partial")
         partial.write_text(result.dumps())
         partial.replace(self._path(key))
 

@@ -15,7 +15,7 @@ from autograder.course import Repository, declared_assignment
 from autograder.reference import public_records, reference_namespace
 from visionlab.checking.report import Report
 
-ASSIGNMENT, EXERCISE, MISTAKE = "01_convolution", "conv2d", "ignores_padding"
+ASSIGNMENT, EXERCISE, MISTAKE = "01_convolution", "conv2d", "flips_the_kernel"
 PAGE = """<!doctype html><meta charset="utf-8"><body style="margin:16px;font:14px/1.4 sans-serif">
 <pre style="background:#f6f6f6;border:1px solid #ddd;padding:8px 12px;font:13px monospace">{code}
 </pre>{report}</body>"""
@@ -40,7 +40,7 @@ def main() -> int:
         page = Path(folder) / "check.html"
         page.write_text(PAGE.format(code=code, report=report._repr_html_()))
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        options += ["--window-size=760,560", f"--user-data-dir={folder}/profile"]
+        options += ["--window-size=820,560", f"--user-data-dir={folder}/profile"]
         subprocess.run(
             [browser, *options, f"--screenshot={target}", page.as_uri()],
             check=True,

@@ -6,7 +6,6 @@ import os
 import shutil
 import sys
 import tempfile
-import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,6 @@ from nbclient.exceptions import CellExecutionError
 from nbformat import NotebookNode
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.build.source import instructor_notebook
@@ -164,8 +162,6 @@ def nbgrader_api(config: Config) -> NbGraderAPI:
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
     logging.getLogger("traitlets").setLevel(logging.ERROR)
-    # nbgrader 0.9 links objects in an order newer SQLAlchemy warns about; nothing goes amiss.
-    warnings.filterwarnings("ignore", category=SAWarning, module=r"nbgrader\.")
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 

@@ -69,6 +69,8 @@ def instructor_notebook(path: Path) -> NotebookNode:
         cell.metadata.pop("lines_to_next_cell", None)  # jupytext's note on blank lines
         _mark(cell, assignment)
         cell.id = _cell_id(cell, seen)
+        if "nbgrader" in cell.metadata:  # equal cells need different grade ids too
+            cell.metadata["nbgrader"]["grade_id"] = cell.id
         if cell.cell_type == "markdown":
             cell.source = _fill_in(cell.source, assignment)
     _require_every_exercise(notebook, assignment)

@@ -2,6 +2,7 @@
 
 import ast
 import difflib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,7 +60,9 @@ def _leaks(repository: Repository, name: str) -> Iterator[str]:
 def _searchable(path: Path) -> str:
     if path.suffix != ".ipynb":
         return path.read_text()
-    return "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    cells = nbformat.read(path, as_version=4).cells
+    outputs = [json.dumps(cell.get("outputs", []), ensure_ascii=False) for cell in cells]
+    return "\n".join([*(cell.source for cell in cells), *outputs])
 
 
 def _solution_lines(repository: Repository, name: str) -> set[str]:

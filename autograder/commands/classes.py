@@ -59,9 +59,9 @@ def write_feedback(room: Classroom, students: list[str]) -> list[Graded]:
 def run_report(name: str, folder: Path | None) -> int:
     """Write the class report from stored results."""
     room = classroom(name, GradeOptions(course=folder))
-    graded = list(room.grade(chosen(room, []), os.cpu_count() or 1))
-    console.print(f"report: {write_class_report(room, graded)}")
-    return 0
+    graded = list(room.stored(chosen(room, [])))
+    console.print(f"report: {write_class_report(room, graded)}", soft_wrap=True)
+    return complain(graded)
 
 
 def write_class_report(room: Classroom, graded: list[Graded]) -> Path:

@@ -1,7 +1,11 @@
 """What the grading commands share: options, the course folder and the classroom."""
 
+import math
 from dataclasses import dataclass, replace
 from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from autograder.classroom import Classroom, open_classroom
 from autograder.commands.terminal import console, errors
@@ -27,7 +31,7 @@ class GradeOptions:
         whole = (
             own.submission_seconds if self.submission_seconds is None else self.submission_seconds
         )
-        if cell <= 0 or whole <= 0:
+        if not (0 < cell < math.inf and 0 < whole < math.inf):  # NaN compares to nothing
             raise CourseError("time limits must be positive")
         question = min(own.question_seconds, cell)
         return replace(own, cell_seconds=cell, submission_seconds=whole, question_seconds=question)
@@ -39,11 +43,9 @@ def classroom(name: str, options: GradeOptions) -> Classroom:
     repository.source(name)  # says so when there is no such assignment
     course = course_folder(repository, options.course)
     if not options.walled:
-        errors.print(
-            "autograder: WARNING: grading without a sandbox. Student code can read and change "
-            "everything you can, marks included.",
-            style="bold red",
-        )
+        warn_without_wall()
+    if options.db:
+        _require_url(options.db)
     with console.status("references"):
         return open_classroom(
             repository,
@@ -53,6 +55,24 @@ def classroom(name: str, options: GradeOptions) -> Classroom:
             walled=options.walled,
             db_url=options.db,
         )
+
+
+def warn_without_wall() -> None:
+    """Say loudly that student code will run unprotected."""
+    errors.print(
+        "autograder: WARNING: grading without a sandbox. Student code can read and change "
+        "everything you can, marks included.",
+        style="bold red",
+    )
+
+
+def _require_url(db: str) -> None:
+    try:
+        make_url(db)
+    except ArgumentError:
+        raise CourseError(
+            f"--db {db} is not a database URL, such as sqlite:////folder/grades.db"
+        ) from None
 
 
 def course_folder(repository: Repository, folder: Path | None) -> Course:

@@ -4,7 +4,7 @@ import json
 import secrets
 from pathlib import Path
 
-from autograder.commands.options import GradeOptions, course_folder
+from autograder.commands.options import GradeOptions, course_folder, warn_without_wall
 from autograder.commands.terminal import errors, result_text
 from autograder.course import Repository
 from autograder.grading import UnreadableError, grade_notebook, prepare_marking, read_submission
@@ -19,6 +19,8 @@ def run_grade_file(path: Path, assignment: str, options: GradeOptions, *, as_jso
     name = assignment or path.stem
     repository.source(name)  # says so when there is no such assignment
     course = course_folder(repository, options.course)
+    if not options.walled:
+        warn_without_wall()
     with errors.status("grading"):
         marking = prepare_marking(
             repository,

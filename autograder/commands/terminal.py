@@ -10,7 +10,7 @@ from autograder.classroom import Graded
 from autograder.results import Result
 
 console = Console()
-errors = Console(stderr=True)
+errors = Console(stderr=True, soft_wrap=True)  # one line stays one line
 
 
 def complain(graded: list[Graded]) -> int:

@@ -11,7 +11,7 @@ import psutil
 from autograder.sandbox.limits import Limits
 
 PERIOD_SECONDS = 0.1
-END_SECONDS = 10
+END_SECONDS = 5
 URGENT = -10  # as a nice value
 
 
@@ -77,9 +77,11 @@ def kill_all(process: subprocess.Popen[bytes]) -> None:
     bubblewrap itself after it. Killed the other way round, processes would outlive the call.
     """
     with contextlib.suppress(psutil.Error, OSError, subprocess.TimeoutExpired):
-        for child in psutil.Process(process.pid).children():
+        children = psutil.Process(process.pid).children()
+        for child in children:
             child.kill()
-        process.wait(END_SECONDS)
+        if children:
+            process.wait(END_SECONDS)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

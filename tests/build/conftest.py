@@ -1,10 +1,10 @@
-"""The tiny repository, built once for all tests of this folder."""
+"""The tiny repository, built once for all tests."""
 
 import pytest
 
-from tests.build.tiny import TinyCourse, make_repository
+from tests.build.tiny import TinyCourse, shared
 
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> TinyCourse:
-    return make_repository(tmp_path_factory.mktemp("tiny"))
+    return shared(tmp_path_factory)

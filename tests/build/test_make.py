@@ -96,7 +96,9 @@ def test_a_solution_that_fails_is_one_clear_line(tiny: TinyCourse, tmp_path: Pat
 
 
 def visible(notebook: NotebookNode) -> list[dict[str, object]]:
-    return [{k: c.get(k) for k in ("id", "cell_type", "source", "metadata")} for c in notebook.cells]
+    return [
+        {k: c.get(k) for k in ("id", "cell_type", "source", "metadata")} for c in notebook.cells
+    ]
 
 
 def test_the_formgrader_generates_the_same_notebook(tiny: TinyCourse, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from visionlab.checking.records import load_records, save_records
 
 SOLUTION_LINE = "the_scaled_tensor = x * factor"
 MISTAKE_LINE = "size_of_factor = factor if factor > 0 else -factor"
-ALTERNATIVE_LINE = "return torch.stack([one_row_of_x.sum() / len(one_row_of_x) for one_row_of_x in x])"
+ALTERNATIVE_LINE = "return torch.stack([each_row.sum() / len(each_row) for each_row in x])"
 Spoil = Callable[[Repository], None]
 
 

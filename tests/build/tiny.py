@@ -13,6 +13,7 @@ from pathlib import Path
 from unittest import mock
 
 import nbformat
+import pytest
 from nbformat import NotebookNode
 
 from autograder.build.make import Built, build, install
@@ -119,6 +120,16 @@ def make_repository(folder: Path) -> TinyCourse:
         built = build(repository, NAME, folder / "scratch", force=False, say=lambda step: None)
         install(built, repository)
     return TinyCourse(repository, built)
+
+
+_shared: list[TinyCourse] = []
+
+
+def shared(folders: pytest.TempPathFactory) -> TinyCourse:
+    """The repository that all tests of a process share; they change copies of it only."""
+    if not _shared:
+        _shared.append(make_repository(folders.mktemp("tiny")))
+    return _shared[0]
 
 
 def released(repository: Repository) -> NotebookNode:

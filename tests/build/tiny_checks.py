@@ -1,5 +1,5 @@
 # mypy: disable-error-code="no-untyped-def"
-"""The declaration of 90_tiny, an assignment of two exercises that is built and graded in no time."""
+"""The declaration of 90_tiny, an assignment of two exercises built and graded in no time."""
 
 from collections.abc import Iterator
 
@@ -40,7 +40,7 @@ def averages_columns(x):
 def averages_in_a_loop(x):
     import torch
 
-    return torch.stack([one_row_of_x.sum() / len(one_row_of_x) for one_row_of_x in x])
+    return torch.stack([each_row.sum() / len(each_row) for each_row in x])
 
 
 ASSIGNMENT = Assignment("90_tiny", (scale, row_means))

@@ -105,7 +105,8 @@ def test_tolerance_follows_the_dtype(dtype: torch.dtype, inside: float, outside:
 def test_tolerance_grows_with_the_largest_finite_entry_only() -> None:
     assert tolerance(torch.tensor([1000.0, 1])) == pytest.approx(0.1)
     assert tolerance(torch.tensor([0.001])) == pytest.approx(1e-4)
-    assert tolerance(torch.tensor([torch.inf, torch.nan, 1])) == pytest.approx(1e-4)
+    assert tolerance(torch.tensor([torch.inf, torch.nan, 20])) == pytest.approx(2e-3)
+    assert kind(torch.tensor([torch.inf, 20]), torch.tensor([torch.inf, 21])) == Kind.VALUES
     assert tolerance(torch.tensor([5])) == tolerance(torch.zeros(0)) == 0
 
 

@@ -143,6 +143,10 @@ def test_mistakes_that_raise_or_change_inputs_are_recognised() -> None:
     assert judge(record, [replace(raises, line="x[9]")]).verdicts[0].mistake == "adds"
     assert judge(record, [replace(raises, message="other")]).verdicts[0].mistake == ""
     assert judge(record, [changes]).verdicts[0].mistake == "doubles"
+    doubled = replace(changes, value=X * 2.0)
+    unlike = scale_record(replace(case("values", 3.0), mistakes={"doubles": doubled}))
+    assert judge(unlike, [doubled]).verdicts[0].mistake == "doubles"
+    assert judge(unlike, [replace(doubled, changed=())]).verdicts[0].mistake == ""
 
 
 def test_a_mistake_that_is_not_plain_does_no_harm() -> None:

@@ -144,10 +144,11 @@ def test_a_layout_survives_the_call() -> None:
 
 def test_random_numbers_are_the_same_in_every_call_and_the_notebooks_go_on() -> None:
     code = "def f(): return [torch.rand(1).item(), np.random.rand(), random.random()]"
+    first = answer(code)
     torch.manual_seed(7), np.random.seed(7), random.seed(7)
     undisturbed = [torch.rand(1).item(), np.random.rand(), random.random()]
     torch.manual_seed(7), np.random.seed(7), random.seed(7)
-    first, second = answer(code), answer(code)
+    second = answer(code)
     answer("def f(): torch.manual_seed(1); 1 / 0")
     assert first == second and first.error == ""
     assert [torch.rand(1).item(), np.random.rand(), random.random()] == undisturbed

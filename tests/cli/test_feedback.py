@@ -39,8 +39,8 @@ def course(tiny: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> Course
     submit(root, "hostile", hostile)
     submit(root, "right", answered(tiny.repository, RIGHT))
     for command in (["grade", "--jobs", "1"], ["feedback"]):
-        words = (*command, NAME, "--course", root)
-        said = autograder(*words, cwd=tiny.repository.root / "solutions")
+        sources = tiny.repository.root / "solutions"
+        said = autograder(*command, NAME, "--course", root, cwd=sources)
         assert (said.status, said.err) == (0, "")
     return Course(root)
 

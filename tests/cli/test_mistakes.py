@@ -109,8 +109,8 @@ def test_a_file_in_place_of_a_folder(tiny: TinyCourse, tmp_path: Path, command: 
     file = tmp_path / "file"
     file.write_text("")
     words = {
-        "grade": ["grade", NAME, "--course", file],
-        "simulate": ["simulate", "--assignment", NAME, "--out", file],
+        "grade": ["grade", NAME, "--course", str(file)],
+        "simulate": ["simulate", "--assignment", NAME, "--out", str(file)],
     }[command]
     said = autograder(*words, cwd=tiny.repository.root / "solutions")
     assert said.status == 1

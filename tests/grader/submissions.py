@@ -80,10 +80,10 @@ ALL = {UNSOLVED: 1.0, SOLVED: 1.0}
 
 
 def reasons(result: Result, name: str) -> set[str]:
-    """Why cases of an exercise failed."""
+    """Why public cases of an exercise failed; of hidden ones less is told."""
     exercise = result.exercise(name)
     assert exercise is not None
-    return {v.reason for v in exercise.verdicts if not v.passed}
+    return {v.reason for v in exercise.verdicts if v.public and not v.passed}
 
 
 def printed(result: Result) -> str:

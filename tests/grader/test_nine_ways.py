@@ -280,9 +280,17 @@ FORGED = {
 
 @pytest.mark.parametrize(
     ("name", "pipe"),
-    [*((name, "pipes[-1]") for name in FORGED), ("ran", "os.open('/proc/1/fd/1', os.O_WRONLY)")],
+    [
+        ("ran", "pipes[-1]"),
+        ("half a message", "pipes[-1]"),
+        ("ran", "os.open('/proc/1/fd/1', os.O_WRONLY)"),
+    ],
+    ids=["ran", "half", "by init"],
 )
-def test_forged_messages_cost_the_cell_that_sent_them(name: str, pipe: str, desk: Desk) -> None:
+def test_forged_messages_cost_the_cell_that_sent_them(
+    name: str, pipe: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("autograder.running.GRACE_SECONDS", 1)
     forger = FIND_CHANNEL + f"os.write({pipe}, {FORGED[name]!r})"
     result = desk.grade(desk.notebook(forger), cell_seconds=1.5)
     assert scores(result) == HONEST
@@ -308,7 +316,9 @@ def test_stolen_requests_end_in_time(desk: Desk, monkeypatch: pytest.MonkeyPatch
         "def steal():\n    while True: os.read(pipes[0], 2**20)\n"
         "threading.Thread(target=steal, daemon=True).start()"
     )
-    result = desk.grade(desk.notebook(code), cell_seconds=1, question_seconds=1)
+    result = desk.grade(
+        desk.notebook(code), cell_seconds=1, question_seconds=1, submission_seconds=7
+    )
     assert score(result, UNSOLVED) == 0
     assert any("ran out of time" in note for note in result.notes)
 

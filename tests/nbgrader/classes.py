@@ -11,6 +11,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from traitlets.config import Config
 
 from autograder.build.make import generate_assignment_with
 from autograder.course import Course, Repository
@@ -24,7 +25,6 @@ from tests.build.tiny import (
     autograder,
     cell_of,
     declared,
-    make_repository,
     submit,
 )
 
@@ -64,16 +64,16 @@ class Graded:
         return nbformat.read(path, as_version=4)
 
 
-def graded_by_us(folder: Path) -> Graded:
+def graded_by_us(repository: Repository, folder: Path) -> Graded:
     """A course graded with `autograder grade`."""
-    repository, course = _prepare(folder)
+    course = _prepare(repository, folder)
     words = ("grade", NAME, "--course", course.root, "--jobs", "1")
     return Graded(repository, course, autograder(*words, cwd=repository.root / "solutions"))
 
 
-def graded_by_nbgrader(folder: Path) -> Graded:
+def graded_by_nbgrader(repository: Repository, folder: Path) -> Graded:
     """The same course graded with `nbgrader autograde`, started as an instructor would."""
-    repository, course = _prepare(folder)
+    course = _prepare(repository, folder)
     words = {
         "root": str(ROOT),
         "repository": str(repository.root),
@@ -97,19 +97,18 @@ def _without_activation() -> dict[str, str]:
     return {**os.environ, "PATH": programs}
 
 
-def _prepare(folder: Path) -> tuple[Repository, Course]:
-    from traitlets.config import Config
-
-    repository, course = make_repository(folder).repository, Course(folder / "course")
-    config = Config()
+def _prepare(repository: Repository, folder: Path) -> Course:
+    """A course with a gradebook, a due date and everyone's submission."""
+    course, config = Course(folder / "course"), Config()
     with declared():
         configure(config, repository, course)
+        config.CourseDirectory.release_directory = str(folder / "release")
         course.secret_file.write_text("the same in every course of these tests")
         assert generate_assignment_with(config, NAME)["success"]
     with Gradebook(course.db_url) as gradebook:
         gradebook.update_or_create_assignment(NAME, duedate="2030-01-01 12:00:00 UTC")
     _hand_in(repository, course.root)
-    return repository, course
+    return course
 
 
 def _hand_in(repository: Repository, course: Path) -> None:

@@ -14,10 +14,9 @@ Row = tuple[float | None, float | None, float, bool]
 def rows(gradebook: Gradebook, student: str) -> dict[str, Row]:
     """What the gradebook says of each graded cell."""
     submission = gradebook.find_submission(NAME, student)
+    grades = [grade for notebook in submission.notebooks for grade in notebook.grades]
     return {
-        grade.name: (grade.auto_score, grade.manual_score, grade.max_score, grade.needs_manual_grade)
-        for notebook in submission.notebooks
-        for grade in notebook.grades
+        g.name: (g.auto_score, g.manual_score, g.max_score, g.needs_manual_grade) for g in grades
     }
 
 

@@ -12,13 +12,13 @@ from tests.notebooks.kernels import ASSIGNMENTS, CELL_SECONDS, REPOSITORY, check
 from tests.notebooks.kernels import shown as shown_text
 
 FIRST = "01_convolution"
-WITHOUT_PADDING = '''\
+WITHOUT_PADDING = """\
 def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):
     span = dilation * (w.shape[-1] - 1) + 1
     taps = x.unfold(2, span, stride).unfold(3, span, stride)[..., ::dilation, ::dilation]
     y = torch.einsum("nchwij,fcij->nfhw", taps, w)
     return y if b is None else y + b[:, None, None]
-'''
+"""
 
 
 def validated(path: Path) -> list[str]:

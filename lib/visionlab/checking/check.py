@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,7 @@ def check(function: Callable[..., Any] | type) -> Report:
 
 def _name(function: Any) -> str:
     name = getattr(function, "__name__", None)
-    if not callable(function) or not isinstance(name, str):
+    if not isinstance(name, str):
         raise NoCheckDataError(
             f"check() was given a {type(function).__name__}. Give it the function itself, "
             "without calling it, as in check(conv2d)."
@@ -93,8 +94,11 @@ def _record(name: str) -> ExerciseRecord:
     path = _data_file()
     records = _all_records(path)
     if name not in records:
-        known = ", ".join(records)
-        raise NoCheckDataError(f"{path.name} knows no exercise called {name}. It knows: {known}")
+        near = get_close_matches(name, records, n=1) or list(records)[:1]
+        raise NoCheckDataError(
+            f"{path.name} knows no exercise called {name}. Give check() the function of an "
+            f"exercise, under the name it came with, such as {near[0]}."
+        )
     return records[name]
 
 

@@ -14,9 +14,10 @@ _MAX_HINTS = 3
 
 @dataclass(frozen=True)
 class _Row:
-    """One failure in a report. call and shown are given for the first one only."""
+    """One line of a report. call and shown are given for the first failure only."""
 
     name: str
+    passed: bool
     note: str = ""
     call: str = ""
     shown: tuple[Plane, ...] = ()
@@ -38,10 +39,9 @@ class Report:
 
     def __str__(self) -> str:
         lines = [self._headline()]
-        if passed := self._passed():
-            lines.append(f"  ✓ {', '.join(passed)}")
-        for row in self._failures():
-            lines.append(f"  ✗ {row.name}: {row.note}")
+        for row in self._rows():
+            note = "" if row.passed else f": {row.note}"
+            lines.append(f"  {'✓' if row.passed else '✗'} {row.name}{note}")
             lines += [f"      {line}" for line in _more(row)]
         lines += [f"Hint: {hint}" for hint in self._hints()]
         return "\n".join(lines)
@@ -49,9 +49,7 @@ class Report:
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
-        lines = "".join(map(_row_html, self._failures()))
-        if passed := self._passed():
-            lines = _line_html("✓", _GREEN, "passed", escape(", ".join(passed))) + lines
+        lines = "".join(map(_row_html, self._rows()))
         listed = f'<ul style="list-style:none;padding:0;margin:6px 0">{lines}</ul>' if lines else ""
         hints = "".join(
             f'<p style="border-left:4px solid {_BLUE};padding:2px 12px;margin:8px 0">'
@@ -71,27 +69,24 @@ class Report:
         if self._untouched():
             return f"{result.name}: not implemented yet"
         if result.passed:
-            return f"{result.name}: all {len(facets)} checks pass"
+            every = f"all {len(facets)} checks pass" if len(facets) > 1 else "the check passes"
+            return f"{result.name}: {every}"
         return f"{result.name}: {sum(facets.values())} of {len(facets)} checks pass"
 
     def _untouched(self) -> bool:
         return all(v.reason == "not implemented yet" for v in self.result.verdicts)
 
-    def _passed(self) -> list[str]:
-        return [facet for facet, passed in self.result.facets().items() if passed]
-
-    def _failures(self) -> list[_Row]:
-        """A line for each facet that failed, or one for all where all failed alike."""
+    def _rows(self) -> list[_Row]:
+        """A line for each facet, or one for all where all failed alike."""
         facets = self.result.facets()
-        failed = [facet for facet, passed in facets.items() if not passed]
-        if not failed or (self._untouched() and not self._graded):
+        if self._untouched() and not self._graded:
             return []
-        rows = [_Row(facet, self._note(facet)) for facet in failed]
-        if not self._graded:
-            rows[0] = self._with_evidence(rows[0])
-        if len(rows) == len(facets) > 1 and len({row.note for row in rows}) == 1:
-            return [replace(rows[0], name="every check")]
-        return rows
+        rows = [_Row(facet, passed, self._note(facet)) for facet, passed in facets.items()]
+        first = next((i for i, row in enumerate(rows) if not row.passed), None)
+        if first is not None and not self._graded:
+            rows[first] = self._with_evidence(rows[first])
+        alike = len({row.note for row in rows}) == 1 and not any(facets.values())
+        return [replace(rows[0], name="every check")] if alike and len(rows) > 1 else rows
 
     def _first_failure(self, facet: str) -> Verdict | None:
         """A public failure can be tried again by the student: it comes before hidden ones."""
@@ -127,6 +122,8 @@ def _more(row: _Row) -> list[str]:
 
 
 def _row_html(row: _Row) -> str:
+    if row.passed:
+        return _line_html("✓", _GREEN, "passed", escape(row.name))
     call = f"tried with {escape(row.call)}" if row.call else ""
     evidence = f'<div style="font-size:90%;padding:2px 0">{call}</div>' if call else ""
     words = f"<strong>{escape(row.name)}</strong>: {escape(row.note)}"
