@@ -40,7 +40,7 @@ def main() -> int:
         page = Path(folder) / "check.html"
         page.write_text(PAGE.format(code=code, report=report._repr_html_()))
         options = ["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars"]
-        options += ["--window-size=820,560", f"--user-data-dir={folder}/profile"]
+        options += ["--window-size=820,620", f"--user-data-dir={folder}/profile"]
         subprocess.run(
             [browser, *options, f"--screenshot={target}", page.as_uri()],
             check=True,
