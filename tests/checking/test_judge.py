@@ -208,7 +208,6 @@ SECRET = "123454321"
         Answer(value=torch.full((2, 2), float(SECRET))),
         Answer(value=X * 3.0, changed=(SECRET,)),
     ],
-    ids=str,
 )
 def test_of_hidden_cases_only_fixed_words_are_said(answer: Answer) -> None:
     """A student's code sees the hidden inputs, so nothing it chooses may reach the student."""
