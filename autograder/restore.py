@@ -57,7 +57,7 @@ class _Restoration:
         self._demo_sources = {_squeezed(c.source) for c in demos}
         self._claimed = claimed
         self._taken: set[str] = set()
-        self._text_ids = {c.id for c in source.cells if not _grade_id(c)}
+        self._free_ids = {c.id for c in source.cells if not _grade_id(c)}
         self._added_count = 0
         self.notes: list[str] = []
 
@@ -129,7 +129,8 @@ class _Restoration:
             added = new_markdown_cell(text)
         # nbformat makes up random ids where it finds none, or one twice. The result of a submission
         # is stored by its cells, so the same submission must get the same ids each time.
-        known = cell.id in self._text_ids
+        known = cell.id in self._free_ids
+        self._free_ids.discard(cell.id)  # a copy of the cell is another one
         added.id = cell.id if known else f"added-{sha256(text.encode()).hexdigest()[:8]}"
         return [added]
 

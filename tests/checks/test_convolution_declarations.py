@@ -4,10 +4,10 @@ from functools import cache
 
 import pytest
 
-from autograder.checks import gate
 from autograder.checks.convolution import ASSIGNMENT
 from autograder.checks.forbidden import CONVOLUTIONS, POOLING
 from autograder.exercise import Exercise
+from tests.checks import gate
 from tests.checks.oracles_convolution import ORACLES
 from visionlab.checking.codec import pack
 from visionlab.checking.compare import difference

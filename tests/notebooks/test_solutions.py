@@ -44,7 +44,9 @@ def test_every_check_of_the_solution_is_green(name: str) -> None:
     cells = check_cells(read(REPOSITORY.solution_notebook(name)))
     assert list(cells) == [e.name for e in declared_assignment(name).exercises]
     for exercise, cell in cells.items():
-        assert f"{exercise}: all " in shown(cell)
+        assert f"{exercise}: " in shown(cell)
+        assert "✓" in shown(cell)
+        assert "✗" not in shown(cell)
 
 
 def test_the_solution_earns_all_points(marking: Marking) -> None:

@@ -1,4 +1,4 @@
-"""Puts declared answers to their own exercise's cases: what tests and audits of checks share."""
+"""Puts declared answers to their own exercise's cases: what the tests of the checks share."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
