@@ -6,6 +6,8 @@
 
 BIN := .venv/bin
 READY := .venv/.ready
+# JupyterLab refuses root unless told; in a container one often is.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST_ARGS ?= -n 2 --dist loadfile
 export PYTHON
 
@@ -41,7 +43,7 @@ test: $(READY) sandbox check  ## all of check, then the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 lab: $(READY)  ## open JupyterLab on the students' notebooks
-	@$(BIN)/jupyter lab --notebook-dir=notebooks
+	@cd notebooks && ../$(BIN)/jupyter lab $(AS_ROOT)
 
 notebooks: $(READY)  ## build notebooks/ from solutions/
 	@$(BIN)/autograder build

@@ -36,6 +36,8 @@ from visionlab.checking.report import Report
 
 NOTES = "autograder_notes"
 UNREADABLE = "autograder_unreadable"
+# nbgrader leaves the course without an id by default, which PostgreSQL, unlike SQLite, refuses.
+COURSE_ID = "convolutional_vision"
 RESULT_KEY = "autograder_result_key"
 _RESULT = "autograder_result"
 
@@ -45,6 +47,7 @@ def configure(config: Config, repository: Repository, course: Course) -> None:
     course.root.mkdir(parents=True, exist_ok=True)
     folders = config.CourseDirectory
     folders.root = str(course.root)
+    folders.course_id = COURSE_ID
     folders.source_directory = str(repository.root / "solutions")
     folders.release_directory = str(repository.root / "notebooks")
     folders.ignore = IGNORED
