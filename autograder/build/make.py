@@ -130,10 +130,6 @@ def release(source_folder: Path, name: str, target: Path) -> None:
             lines = str(result.get("log") or result.get("error")).strip().splitlines()
             raise CourseError(f"nbgrader could not release {name}: {lines[-1] if lines else '?'}")
         released = Path(folder) / "release" / name
-        for path in released.rglob("*.ipynb"):
-            notebook = nbformat.read(path, as_version=4)
-            notebook.metadata.pop(BUILT_FROM, None)
-            _write(notebook, path)
         shutil.copytree(released, target / name, dirs_exist_ok=True)
 
 
