@@ -72,6 +72,7 @@ class _Run:
         self._records = records
         self._limits = limits
         self._current = ""
+        self._place = ""
 
     def note(self, words: str) -> None:
         """Remember something once."""
@@ -82,19 +83,19 @@ class _Run:
         """Run cells in order; errors stop nothing."""
         start = time.monotonic()
         stop = start + (1 - ASKING_SHARE) * (self.deadline - start)
-        for number, cell in enumerate(cells, start=1):
+        for cell in cells:
             left = stop - time.monotonic()
             if left <= 0:
                 self.note("the time for the whole notebook was used up; later cells did not run")
                 break
-            self._current = cell.id
+            self._current, self._place = cell.id, _place(cell)
             seconds = min(self._limits.cell_seconds, left)
             session.send({"do": "run", "source": cell.source, "seconds": seconds})
             event = session.receive(time.monotonic() + seconds + GRACE_SECONDS, "ran")
-            self._keep(cell, event, number)
+            self._keep(cell, event)
         self._current = ""
 
-    def _keep(self, cell: NotebookNode, event: dict[str, Any], number: int) -> None:
+    def _keep(self, cell: NotebookNode, event: dict[str, Any]) -> None:
         outputs = safe_outputs(event.get("outputs"), self._limits.output_bytes)
         self.ran.outputs[cell.id] = [dict(o) for o in outputs]
         if event.get("cut"):
@@ -165,7 +166,7 @@ class _Run:
         record = next((r for r in self._records if r.name == self._current), None)
         if record is None:
             self.deadly.add(self._current)
-            self.note(f"cell {self._current} was left out: {why} while it ran")
+            self.ran.notes.append(f"{self._place} was left out: {why} while it ran")
         else:
             lost = _interrupted(CRASHED, f"{why} during the call")
             answers = self.ran.answers[record.name]
@@ -196,4 +197,5 @@ _OUT_OF_TIME = _interrupted(TIMED_OUT, "the time of the submission was used up")
 
 def _place(cell: NotebookNode) -> str:
     grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-    return f"cell {grade_id}" if grade_id else f"the added cell {cell.id}"
+    first_line = cell.source.strip().partition("\n")[0][:40]
+    return f"cell {grade_id}" if grade_id else f"the added cell '{first_line}'"

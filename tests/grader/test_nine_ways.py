@@ -294,7 +294,7 @@ def test_forged_messages_cost_the_cell_that_sent_them(
     forger = FIND_CHANNEL + f"os.write({pipe}, {FORGED[name]!r})"
     result = desk.grade(desk.notebook(forger), cell_seconds=1.5)
     assert scores(result) == HONEST
-    assert any(n.startswith("cell added-") and "left out" in n for n in result.notes)
+    assert any(n.startswith("the added cell '") and "left out" in n for n in result.notes)
 
 
 def test_forged_messages_of_a_function_cost_its_exercise(desk: Desk) -> None:
