@@ -47,7 +47,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
-from visionlab import check, diagrams, images, plots, seed_everything, sweeps, widgets
+from visionlab import check, diagrams, images, plots, progress, seed_everything, sweeps, widgets
 from visionlab.demo import demo
 from visionlab.tables import table
 
@@ -1477,6 +1477,15 @@ def see_what_moves():
 
 # %% tags=["demo"]
 images.credits()
+
+# %% [markdown]
+# ## Points so far
+#
+# What the public cases of your last checks add up to. Grading adds hidden cases of the same kinds
+# and tells whether the two questions are right.
+
+# %% tags=["demo"]
+progress()
 
 # %% [markdown]
 # ## What to take away

@@ -1,5 +1,6 @@
 """check() and progress() as a student meets them: in a notebook's shell, beside the check data."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -170,3 +171,12 @@ def test_progress_counts_what_was_checked(notebook: NotebookShell, tmp_path: Pat
     assert half == "3 of 4 points on the public cases\n  scale  3 of 4"
     whole = run(notebook, RIGHT, "check(scale)", "progress()")["text"]
     assert whole == "4 of 4 points on the public cases\n  scale  4 of 4"
+
+
+def test_progress_does_not_tell_a_question_before_it_is_graded(
+    shell: NotebookShell, tmp_path: Path
+) -> None:
+    asked = replace(scale_record(case("form", 3.0)), weights={"form": 0})
+    save_records(tmp_path / "small.checks", [asked])
+    shown = run(shell, START, RIGHT, "check(scale)", "progress()")["text"]
+    assert shown.endswith("scale  answered (4, told after grading)")

@@ -70,19 +70,26 @@ class Progress:
     """The points the public cases would give so far, exercise by exercise."""
 
     def __init__(self, records: list[ExerciseRecord], results: dict[str, ExerciseResult]) -> None:
-        self._rows = [(r.name, results.get(r.name), r.points) for r in records]
+        self._rows = [(r, results.get(r.name)) for r in records]
 
     def __str__(self) -> str:
-        earned = sum(result.score for _, result, _ in self._rows if result)
-        total = sum(points for *_, points in self._rows)
+        earned = sum(result.score for _, result in self._rows if result)
+        total = sum(record.points for record, _ in self._rows)
         lines = [f"{earned:g} of {total:g} points on the public cases"]
-        width = max(len(name) for name, *_ in self._rows)
-        for name, result, points in self._rows:
-            state = f"{result.score:g} of {points:g}" if result else f"not checked yet ({points:g})"
-            lines.append(f"  {name:<{width}}  {state}")
+        width = max(len(record.name) for record, _ in self._rows)
+        for record, result in self._rows:
+            lines.append(f"  {record.name:<{width}}  {_state(record, result)}")
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+def _state(record: ExerciseRecord, result: ExerciseResult | None) -> str:
+    if result is None:
+        return f"not checked yet ({record.points:g})"
+    if result.passed and not any(record.weights.values()):
+        return f"answered ({record.points:g}, told after grading)"
+    return f"{result.score:g} of {record.points:g}"
 
 
 def progress() -> Progress:
