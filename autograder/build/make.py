@@ -26,6 +26,7 @@ from visionlab.checking.records import SUFFIX, save_records
 CELL_SECONDS = 300
 _WIDGETS = "application/vnd.jupyter.widget"
 BUILT_FROM = "built_from"
+UNSTABLE = "nbval-ignore-output"
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def build(
     if force or not _keep_outputs(notebook, previous):
         say("running the solution")
         _execute(notebook, solutions)
+        _keep_unstable(notebook, previous)
     path = solutions / f"{name}.ipynb"
     _write(notebook, path)
     say("student version")
@@ -84,6 +86,18 @@ def _keep_outputs(notebook: NotebookNode, previous: Path) -> bool:
             cell.outputs = before.outputs
             cell.execution_count = before.execution_count
     return True
+
+
+def _keep_unstable(notebook: NotebookNode, previous: Path) -> None:
+    """Timings and the like differ each time: an unchanged cell that says so keeps its output."""
+    if not previous.exists():
+        return
+    before = {c.id: c for c in nbformat.read(previous, as_version=4).cells}
+    for cell in notebook.cells:
+        old = before.get(cell.id)
+        unstable = UNSTABLE in cell.metadata.get("tags", [])
+        if unstable and old is not None and old.source == cell.source and old.get("outputs"):
+            cell.outputs = old.outputs
 
 
 def _execute(notebook: NotebookNode, folder: Path) -> None:

@@ -60,6 +60,9 @@ def show_it():
 # %% tags=["demo"]
 print("a picture")
 
+# %% tags=["demo", "nbval-ignore-output"]
+print("never twice the same:", object())
+
 # %% [markdown]
 # ### Exercise: row_means
 
