@@ -22,6 +22,7 @@ from autograder.nbgrader_plugin import RESULT_KEY, cached_marking, configure
 from autograder.restore import restore
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.wall import require_wall
 from autograder.store import ResultStore
 
 
@@ -49,7 +50,12 @@ class Classroom:
         return sorted(p.parent.name for p in found if p.is_dir())
 
     def grade(self, students: list[str], jobs: int) -> Iterator[Graded]:
-        """Grade in parallel; yields each student as soon as the result is stored."""
+        """Grade in parallel; yields each student as soon as the result is stored.
+
+        Raises NoSandboxError before anybody is graded when there is no sandbox here.
+        """
+        if self.marking.walled:
+            require_wall()
         with ThreadPoolExecutor(jobs) as pool:
             waiting = {pool.submit(self._grade_one, s): s for s in students}
             try:

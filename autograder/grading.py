@@ -56,11 +56,9 @@ def prepare_marking(
 ) -> Marking:
     """Compute or load the references of an assignment.
 
-    course: its secret seeds the hidden cases; without one `secret` does. Raises NoSandboxError when
-    `walled` and there is no sandbox here, CourseError when the assignment is not built.
+    course: its secret seeds the hidden cases; without one `secret` does. Raises CourseError when
+    the assignment is not built. Needs no sandbox itself: feedback and reports are made without.
     """
-    if walled:
-        require_wall()
     released = repository.released_notebook(name)
     if not released.exists():
         repository.source(name)
@@ -121,8 +119,11 @@ def _is_cell(cell: object) -> bool:
 def grade_notebook(submitted: NotebookNode, marking: Marking) -> tuple[Result, NotebookNode]:
     """Grade one submission; returns the result and the restored notebook it is about.
 
-    A pure function of its arguments, up to the time things take.
+    A pure function of its arguments, up to the time things take. Raises NoSandboxError when the
+    marking wants the wall and there can be none here.
     """
+    if marking.walled:
+        require_wall()
     started = time.monotonic()
     restored = restore(submitted, marking.source)
     ran = run_submission(

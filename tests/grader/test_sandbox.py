@@ -12,7 +12,8 @@ from typing import Any
 import psutil
 import pytest
 
-from autograder.course import Repository
+from autograder.classroom import Classroom
+from autograder.course import Course, Repository
 from autograder.grading import grade_notebook, prepare_marking
 from autograder.sandbox import wall
 from autograder.sandbox.limits import MIB, Limits
@@ -409,16 +410,46 @@ def test_without_a_sandbox_the_result_says_so(
     assert not list(tmp_path.iterdir())
 
 
-def test_a_missing_bubblewrap_is_refused(
-    repository: Repository, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def no_bubblewrap(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr("shutil.which", lambda name: None)
     wall.require_wall.cache_clear()
+    yield
+    wall.require_wall.cache_clear()
+
+
+@pytest.mark.usefixtures("no_bubblewrap")
+def test_without_bubblewrap_nothing_is_graded(desk: Desk) -> None:
     with pytest.raises(wall.NoSandboxError) as refused:
-        prepare_marking(repository, ASSIGNMENT, Limits(), None, secret="s")
+        desk.grade(desk.notebook())
     assert "apt install bubblewrap" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_where_namespaces_are_forbidden_the_refusal_says_what_to_do(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forbidden = tmp_path / "bwrap"
+    words = "bwrap: setting up uid map: Permission denied"
+    forbidden.write_text(f"#!/bin/sh\necho '{words}' >&2\nexit 1\n")
+    forbidden.chmod(0o755)
+    monkeypatch.setattr("shutil.which", lambda name: str(forbidden))
     wall.require_wall.cache_clear()
+    with pytest.raises(wall.NoSandboxError, match="allow user namespaces"):
+        desk.grade(desk.notebook())
+    wall.require_wall.cache_clear()
+
+
+@pytest.mark.usefixtures("no_bubblewrap")
+def test_without_bubblewrap_a_class_is_refused_before_the_first_student(
+    repository: Repository, tmp_path: Path
+) -> None:
+    course = Course(tmp_path)
+    marking = prepare_marking(repository, ASSIGNMENT, Limits(), None, secret="s")
+    room = Classroom(repository, course, marking)
+    with pytest.raises(wall.NoSandboxError):
+        next(room.grade(["nobody"], jobs=1))
+    assert not course.results.exists()
 
 
 def test_a_sandbox_that_cannot_start_is_no_result(
