@@ -6,7 +6,15 @@ The operator names are those a TorchDispatchMode sees: torch turns `F.conv2d`, `
 finds in the text of an answer; what only `torch.ops` has needs none, since it is seen running.
 """
 
-from visionlab.checking.forbidden import Forbidden
+from visionlab.checking.forbidden import AUTOGRAD, Forbidden
+
+
+def together(*parts: Forbidden, reason: str) -> Forbidden:
+    """Everything that one of `parts` forbids, for one `reason`."""
+    operators = frozenset[str]().union(*(part.operators for part in parts))
+    names = frozenset[str]().union(*(part.names for part in parts))
+    return Forbidden(operators, names, reason)
+
 
 _CONVOLUTION_OPERATORS = frozenset(
     {
@@ -119,5 +127,87 @@ POOLING = Forbidden(
     reason=(
         "This exercise is to write the pooling or unpooling yourself: use no ready-made pooling, "
         "unpooling, interpolation or convolution. Slicing, unfold, reshape, max and mean are fine."
+    ),
+)
+
+AUTOGRAD_TOOLS = Forbidden(
+    operators=frozenset({AUTOGRAD}),
+    # `.backward()` on a tensor needs no name: the tensor requires a gradient, which is seen.
+    names=frozenset(
+        {"grad", "grad_and_value", "vjp", "jvp", "jacrev", "jacfwd", "jacobian", "hessian"}
+        | {"linearize", "hvp", "vhp", "backward", "value_and_grad"}
+        | {f"conv{n}d_{of}" for n in (1, 2, 3) for of in ("input", "weight")}
+    ),
+    reason=(
+        "This exercise is to find the gradient yourself: use no autograd, neither .backward() "
+        "nor torch.autograd nor torch.func."
+    ),
+)
+
+_ACTIVATION_KINDS = frozenset(
+    {"sigmoid", "tanh", "leaky_relu", "elu", "celu", "selu", "silu", "gelu", "prelu", "rrelu"}
+    | {"softplus", "softsign", "log_sigmoid", "hardsigmoid", "hardtanh", "softmax", "log_softmax"}
+    | {"softmin", "logsumexp", "logaddexp"}
+)
+_LOSS_KINDS = frozenset({"cross_entropy", "nll_loss", "kl_div", "binary_cross_entropy"})
+
+ACTIVATIONS = Forbidden(
+    operators=frozenset(
+        (_ACTIVATION_KINDS - {"logsumexp", "logaddexp"})
+        | {"_softmax", "_log_softmax", "_safe_softmax", "special_expit", "log_sigmoid_forward"}
+        | {"_softmax_backward_data", "_log_softmax_backward_data", "cross_entropy_loss"}
+        | {f"{k}_backward" for k in ("sigmoid", "tanh", "leaky_relu", "elu", "softplus")}
+        | {"nll_loss_forward", "nll_loss_backward", "nll_loss_nd", "nll_loss", "mse_loss"}
+        | {f"{kind}_" for kind in ("sigmoid", "tanh", "leaky_relu", "elu")}
+    ),
+    names=frozenset(
+        (_ACTIVATION_KINDS - {"logsumexp", "logaddexp"})
+        | _LOSS_KINDS
+        | {"expit", "log_expit", "logsigmoid", "sigmoid_", "tanh_", "elu_", "leaky_relu_"}
+        | {"Sigmoid", "Tanh", "LeakyReLU", "ELU", "CELU", "SELU", "SiLU", "GELU", "PReLU", "RReLU"}
+        | {"Softmax", "LogSoftmax", "Softmax2d", "Softmin", "Softplus", "LogSigmoid"}
+        | {"CrossEntropyLoss", "NLLLoss", "KLDivLoss", "BCELoss", "log_loss"}
+    ),
+    reason=(
+        "This exercise is to write the function yourself: use no ready-made activation, softmax "
+        "or loss. exp, log, clamp, where, maximum, sum and max are fine."
+    ),
+)
+
+NORMALISATIONS = Forbidden(
+    operators=frozenset(
+        {"batch_norm", "native_batch_norm", "_native_batch_norm_legit", "cudnn_batch_norm"}
+        | {"_native_batch_norm_legit_no_training", "_batch_norm_with_update", "miopen_batch_norm"}
+        | {"_batch_norm_no_update", "_batch_norm_impl_index", "batch_norm_stats"}
+        | {"batch_norm_elemt", "native_batch_norm_backward", "batch_norm_backward"}
+        | {"cudnn_batch_norm_backward", "layer_norm", "native_layer_norm", "rms_norm"}
+        | {"native_layer_norm_backward", "group_norm", "native_group_norm", "instance_norm"}
+        | {"native_group_norm_backward", "_fused_rms_norm"}
+    ),
+    names=frozenset(
+        {"batch_norm", "layer_norm", "group_norm", "instance_norm", "local_response_norm"}
+        | {"rms_norm", "LayerNorm", "GroupNorm", "LocalResponseNorm", "RMSNorm", "CrossMapLRN2d"}
+        | {f"{kind}{n}d" for kind in ("BatchNorm", "InstanceNorm") for n in (1, 2, 3)}
+        | {f"Lazy{kind}{n}d" for kind in ("BatchNorm", "InstanceNorm") for n in (1, 2, 3)}
+        | {"SyncBatchNorm", "FrozenBatchNorm2d", "native_batch_norm", "native_layer_norm"}
+        | {"native_group_norm", "fuse_conv_bn_eval", "fuse_conv_bn_weights"}
+        | {"fuse_linear_bn_eval", "fuse_linear_bn_weights", "StandardScaler", "scale"}
+    ),
+    reason=(
+        "This exercise is to write the normalisation yourself: use no ready-made one. mean, var, "
+        "std, sums and linear algebra are fine."
+    ),
+)
+
+MODELS = Forbidden(
+    names=frozenset(
+        {"models", "get_model", "alexnet", "vgg11", "vgg13", "vgg16", "vgg19", "googlenet"}
+        | {f"resnet{depth}" for depth in (18, 34, 50, 101, 152)}
+        | {"resnext50_32x4d", "resnext101_32x8d", "wide_resnet50_2", "inception_v3", "ResNet"}
+        | {"VGG", "AlexNet", "GoogLeNet", "Inception3", "SqueezeExcitation", "timm"}
+    ),
+    reason=(
+        "This exercise is to build the network yourself: use no ready-made one. All layers of "
+        "torch.nn are fine."
     ),
 )

@@ -10,7 +10,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from autograder.checks.forbidden import CONVOLUTIONS
+from autograder.checks.forbidden import AUTOGRAD_TOOLS, CONVOLUTIONS
 from autograder.inside.shell import NotebookShell
 from visionlab.checking import probing
 from visionlab.checking.codec import pack
@@ -194,6 +194,36 @@ def test_the_guard_sees_convolutions_however_they_are_called(code: str) -> None:
 )  # fmt: skip
 def test_the_guard_lets_everything_else_pass(code: str) -> None:
     assert answer(code, CONVOLUTIONS, x=X, w=W).error == ""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(x, w):\n v = w.clone().requires_grad_()\n (v * 2).sum().backward()\n return v.grad",
+        "def f(x, w):\n v = w.clone().requires_grad_()\n return torch.autograd.grad(v.sum(), v)",
+        "def f(x, w):\n v = w.clone().requires_grad_()\n torch.cat([v, v]).sum().backward()",
+        "def f(x, w): return torch.autograd.functional.jacobian(lambda v: v * v, w)",
+        "def f(x, w):\n v = torch.nn.Parameter(w)\n F.pad(v, (1, 1)).sum().backward()",
+        "def f(x, w):\n with torch.enable_grad():\n"
+        "  v = w.clone().requires_grad_()\n  return v[0].sum()",
+    ],
+)
+def test_the_guard_sees_autograd_at_work(code: str) -> None:
+    given = answer(code, AUTOGRAD_TOOLS, x=X, w=W)
+    assert given.error == probing.FORBIDDEN
+    assert given.message == "it lets torch's autograd find the gradient"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "def f(x, w): return F.conv2d(x, w)",
+        "def f(x, w):\n with torch.no_grad(): return torch.nn.Conv2d(1, 1, 3)(x)",
+        "def f(x, w): return torch.cat([x, x]).exp()",
+    ],
+)
+def test_the_guard_against_autograd_lets_forward_passes_be(code: str) -> None:
+    assert answer(code, AUTOGRAD_TOOLS, x=X, w=W).error == ""
 
 
 def test_the_guard_is_gone_after_the_call() -> None:

@@ -1,9 +1,14 @@
 """Puts declared answers to their own exercise's cases: what the tests of the checks share."""
 
+import ast
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
+from autograder.build.source import read_source
+from autograder.course import Repository
 from autograder.draw import Draw
 from autograder.exercise import Assignment, Exercise
 from visionlab.checking.compare import difference
@@ -12,14 +17,27 @@ from visionlab.checking.probing import Answer, Question, ask
 
 Namespace = dict[str, Any]
 
-# The first code cell of a notebook, as far as the declared answers rely on it.
-IMPORTS = """\
-import math
-import matplotlib.pyplot as plt
-import numpy as np
-import torch
-import torch.nn.functional as F
-"""
+REPOSITORY = Repository.find(Path(__file__))
+NAMES = [
+    n
+    for n in REPOSITORY.assignment_names()
+    if (REPOSITORY.root / "autograder/checks" / n[3:] / "__init__.py").exists()
+    and (REPOSITORY.root / "tests/checks" / n[3:] / "costs.py").exists()
+]  # FILTER-TEMPORARY
+
+
+def imports(name: str) -> str:
+    """The import lines of an assignment's first code cell, on which declared answers rely."""
+    cells = read_source(REPOSITORY.source(name)).cells
+    first = next(cell.source for cell in cells if cell.cell_type == "code")
+    statements = ast.parse(first).body
+    kept = [s for s in statements if isinstance(s, ast.Import | ast.ImportFrom)]
+    return "\n".join(map(ast.unparse, kept)) + "\n"
+
+
+def of_assignment(name: str, part: str) -> Any:
+    """A test module written for one assignment, such as its oracles."""
+    return importlib.import_module(f"tests.checks.{name.partition('_')[2]}.{part}")
 
 
 @dataclass(frozen=True)
@@ -63,7 +81,7 @@ def define(source: str, namespace: Mapping[str, Any]) -> Namespace:
 
 def stand_in(assignment: Assignment) -> Namespace:
     """A notebook's names with each exercise's first alternative in place of the reference."""
-    namespace = define(IMPORTS, {})
+    namespace = define(imports(assignment.name), {})
     for exercise in assignment.exercises:
         exec(exercise.alternatives[0].source, namespace)
     return namespace

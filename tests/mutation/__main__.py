@@ -5,12 +5,12 @@ from pathlib import Path
 
 from autograder.course import Repository
 from tests.mutation.judging import Bench, write_table
-from tests.mutation.survivors import EQUIVALENTS
+from tests.mutation.survivors import equivalents
 
 if __name__ == "__main__":
     repository = Repository.find(Path(__file__))
-    reasons = {key: e.reason for e in EQUIVALENTS for key in e.changes()}
     for name in sys.argv[1:] or repository.assignment_names():
+        reasons = {key: e.reason for e in equivalents(name) for key in e.changes()}
         outcomes = Bench.load(repository, name).outcomes()
         write_table(outcomes, sys.stdout)
         for outcome in outcomes:

@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 
+# Stands among the operators for torch's own differentiation: no operator may then run on a tensor
+# that requires a gradient.
+AUTOGRAD = "autograd"
+
 
 @dataclass(frozen=True)
 class Forbidden:
     """Names an exercise's answer may not use.
 
     operators: names of torch's aten operators without overload ("convolution"), caught however
-    they are reached; names: attribute or function names caught in the text of the answer and
-    its helpers ("conv2d", "Conv2d", "convolve"); reason: what the student is told.
+    they are reached, or AUTOGRAD; names: attribute or function names caught in the text of the
+    answer and its helpers ("conv2d", "Conv2d", "convolve"); reason: what the student is told.
     """
 
     operators: frozenset[str] = frozenset()

@@ -1,10 +1,12 @@
 """Notices a forbidden torch operator while an answer runs, however it is reached."""
 
+from collections.abc import Iterable
 from typing import Any
 
+import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from visionlab.checking.forbidden import Forbidden
+from visionlab.checking.forbidden import AUTOGRAD, Forbidden
 
 
 class ForbiddenCallError(Exception):
@@ -25,7 +27,22 @@ class _Refusal:
         operator = func.overloadpacket.__name__
         if operator in self._forbidden.operators:
             raise ForbiddenCallError(f"it calls torch's own {operator}")
-        return func(*args, **(kwargs or {}))
+        kwargs = kwargs or {}
+        if AUTOGRAD in self._forbidden.operators and _records([*args, *kwargs.values()]):
+            raise ForbiddenCallError("it lets torch's autograd find the gradient")
+        return func(*args, **kwargs)
+
+
+def _records(arguments: Iterable[Any]) -> bool:
+    """Whether torch keeps a graph of the operator for a later backward pass."""
+    if not torch.is_grad_enabled():
+        return False
+    for argument in arguments:
+        if isinstance(argument, torch.Tensor) and argument.requires_grad:
+            return True
+        if isinstance(argument, list | tuple) and _records(argument):
+            return True
+    return False
 
 
 class Guard(_Refusal, TorchDispatchMode):

@@ -1,0 +1,33 @@
+"""What one mistake costs in 01_convolution when all else is right."""
+
+# "all together" needs everything at once.
+COSTS = {
+    ("conv_out", "pads_one_end"): {"padding", "all together"},
+    ("conv_out", "stretches_every_tap"): {"dilation", "all together"},
+    ("conv_out", "goes_negative"): {"kernel too large"},
+    ("conv2d_naive", "flips"): {"values", "lecture example"},
+    ("conv2d_naive", "takes_images_for_squares"): {"image shape"},
+    ("conv2d_naive", "default_type"): {"dtype and memory"},
+    ("conv2d", "ignores_padding"): {"padding", "all together"},
+    ("conv2d", "pads_two_sides"): {"padding", "all together"},
+    ("conv2d", "ignores_stride"): {"stride", "all together"},
+    ("conv2d", "ignores_dilation"): {"dilation", "all together"},
+    ("conv2d", "dilated_kernel_too_long"): {"dilation", "all together"},
+    ("conv2d", "flips_the_kernel"): {"values", "lecture example", "all together"},
+    ("conv2d", "odd_kernels_only"): {"shapes", "lecture example", "all together"},
+    ("conv2d", "forgets_bias"): {"bias", "all together"},
+    ("conv2d", "square_images_only"): {"shapes", "all together"},
+    ("conv2d", "always_float32"): {"dtype and memory"},
+    ("conv2d", "views_any_memory"): {"dtype and memory"},
+    ("conv_nhwc", "nhwc_without_stride"): {"stride"},
+    ("param_counts", "does_not_share"): {"convolution", "all three"},
+    ("conv_macs", "macs_ignore_padding"): {"padding"},
+    ("receptive_field", "ignores_dilations"): {"dilation", "all together"},
+    ("conv_matrix", "wraps_around_the_edge"): {"padding", "all together"},
+    ("conv_transpose2d", "square_inputs_only"): {"shapes"},
+    ("conv_transpose2d", "float32_canvas"): {"dtype and memory"},
+    ("maxpool2d", "last_on_ties"): {"ties"},
+    ("maxpool2d", "starts_at_zero"): {"negative values"},
+    ("max_unpool", "adds_repeated"): {"overlapping windows"},
+    ("conv3d", "cubes_only"): {"shapes"},
+}
