@@ -37,6 +37,7 @@ types: $(READY)
 
 fresh: $(READY)
 	$(BIN)/autograder build --check
+	$(BIN)/autograder coverage --check
 
 # pytest comes last so that its summary is what one sees at the end.
 test: $(READY) sandbox check  ## all of check, then the tests
@@ -47,6 +48,7 @@ lab: $(READY)  ## open JupyterLab on the students' notebooks
 
 notebooks: $(READY)  ## build notebooks/ from solutions/
 	@$(BIN)/autograder build
+	@$(BIN)/autograder coverage
 
 constraints: $(READY)  ## write constraints.txt from what .venv holds
 	@sh tools/pin_constraints.sh

@@ -20,7 +20,8 @@ class Audited:
     """What the audit found about one exercise. The lists name misconceptions and alternatives.
 
     survived: misconceptions with full points; unnamed: misconceptions whose own hint is not the
-    one shown; rejected: alternatives that lost points; unfair: words on a blank with points.
+    one shown; rejected: alternatives that lost points; admitted: borrowed answers with points;
+    unfair: words on a blank with points.
     """
 
     assignment: str
@@ -28,15 +29,17 @@ class Audited:
     cases: int
     misconceptions: int
     alternatives: int
+    borrowed: int
     survived: list[str]
     unnamed: list[str]
     rejected: list[str]
+    admitted: list[str]
     unfair: list[str]
 
     @property
     def passed(self) -> bool:
         """Whether nothing is left to mend."""
-        return not (self.survived or self.unnamed or self.rejected or self.unfair)
+        return not any((self.survived, self.unnamed, self.rejected, self.admitted, self.unfair))
 
 
 def audit(repository: Repository, name: str, secret: str = AUDIT_SECRET) -> list[Audited]:
@@ -54,6 +57,7 @@ def _audit_exercise(
 ) -> Audited:
     wrong = {m.name: graded(record, namespace, m.source) for m in exercise.misconceptions}
     right = {a.name: graded(record, namespace, a.source) for a in exercise.alternatives}
+    borrowed = {b.name: graded(record, namespace, b.source) for b in exercise.borrowed}
     blank = judge(record, [])
     return Audited(
         assignment=assignment,
@@ -61,9 +65,11 @@ def _audit_exercise(
         cases=len(record.cases),
         misconceptions=len(wrong),
         alternatives=len(right),
+        borrowed=len(borrowed),
         survived=[m for m, result in wrong.items() if result.score >= result.max_score],
         unnamed=[m for m, result in wrong.items() if named_mistake(result) != m],
         rejected=[a for a, result in right.items() if result.score < result.max_score],
+        admitted=[b for b, result in borrowed.items() if result.score > 0],
         unfair=[] if blank.score == 0 else [f"a blank gets {blank.score:g} points"],
     )
 

@@ -138,6 +138,18 @@ def audit(
     raise typer.Exit(run_audit(names or [], as_json=json_output))
 
 
+@app.command(epilog="Example: autograder coverage --check")
+def coverage(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 when the page is out of date.")
+    ] = False,
+) -> None:
+    """Write docs/coverage.md: each row of the lectures with its notebook, exercises and tests."""
+    from autograder.commands.building import run_coverage
+
+    raise typer.Exit(run_coverage(check=check))
+
+
 @app.command(
     epilog="Example: autograder simulate --students 40 --assignment 01_convolution "
     "--out course/submitted"

@@ -56,6 +56,14 @@ class Alternative:
     source: str
 
 
+@dataclass(frozen=True)
+class Borrowed:
+    """A ready-made answer that uses what is forbidden; it earns nothing."""
+
+    name: str
+    source: str
+
+
 @dataclass
 class Exercise:
     """One function or class the student writes, graded by one test cell.
@@ -73,6 +81,7 @@ class Exercise:
     goldens: list[Golden] = field(default_factory=list)
     misconceptions: list[Misconception] = field(default_factory=list)
     alternatives: list[Alternative] = field(default_factory=list)
+    borrowed: list[Borrowed] = field(default_factory=list)
 
     def cases(
         self,
@@ -123,6 +132,11 @@ class Exercise:
     def alternative(self, answer: Answer) -> Answer:
         """Declare a right answer unlike the reference, written as a student would."""
         self.alternatives.append(Alternative(answer.__name__, answer_source(answer, self.name)))
+        return answer
+
+    def borrows(self, answer: Answer) -> Answer:
+        """Declare an answer that returns the right values by what the exercise forbids."""
+        self.borrowed.append(Borrowed(answer.__name__, answer_source(answer, self.name)))
         return answer
 
     def probe_source(self, facet: Facet) -> str:

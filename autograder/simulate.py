@@ -89,10 +89,11 @@ def _mistaken(nth: int) -> Student:
     return lambda material: material.notebook(material.mistaken(nth))
 
 
-def _ignores_padding(material: Material) -> NotebookNode:
-    wrong = material.assignment.exercise("conv2d").misconceptions
-    source = next(m.source for m in wrong if "padding" in m.hint)
-    return material.notebook({**material.reference, "conv2d": source})
+def _one_mistake(material: Material) -> NotebookNode:
+    """Everything right but one misconception of the exercise with most points."""
+    hardest = max(material.assignment.exercises, key=lambda e: e.points)
+    source = hardest.misconceptions[0].source
+    return material.notebook({**material.reference, hardest.name: source})
 
 
 def _with_added(material: Material, code: str) -> NotebookNode:
@@ -133,11 +134,9 @@ def _deleted_test(material: Material) -> NotebookNode:
 
 
 def _borrowed(material: Material) -> NotebookNode:
-    code = (
-        "def conv2d(x, w, b=None, stride=1, pad=0, dilation=1):\n"
-        "    return F.conv2d(x, w, b, stride, pad, dilation)"
-    )
-    return material.notebook({**material.reference, "conv2d": code})
+    """The first exercise that has a ready-made answer gets it."""
+    ready = next(e for e in material.assignment.exercises if e.borrowed)
+    return material.notebook({**material.reference, ready.name: ready.borrowed[0].source})
 
 
 def _not_a_notebook(_material: Material) -> str:
@@ -149,16 +148,16 @@ KINDS: dict[str, Student] = {
     "blank": _blank,
     "half-done": _half_done,
     "different-but-right": _alternative,
-    "ignores-padding": _ignores_padding,
     "mistakes-1": _mistaken(0),
     "mistakes-2": _mistaken(1),
     "mistakes-3": _mistaken(2),
+    "one-mistake": _one_mistake,
     "endless-cell": _endless_cell,
     "endless-function": _endless_function,
     "crashing-cell": _crashing_cell,
     "crashing-function": _crashing_function,
     "deleted-test": _deleted_test,
-    "borrowed-conv2d": _borrowed,
+    "borrowed": _borrowed,
     "not-a-notebook": _not_a_notebook,
 }
 

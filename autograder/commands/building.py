@@ -10,6 +10,7 @@ from autograder.build.make import build, install
 from autograder.build.verify import problems
 from autograder.commands.terminal import audit_table, console, errors
 from autograder.course import Repository
+from autograder.coverage import write_page
 
 
 def run_build(names: list[str], *, check: bool, force: bool) -> int:
@@ -49,3 +50,11 @@ def run_audit(names: list[str], *, as_json: bool) -> int:
             f"alternatives accepted {accepted:.1%}"
         )
     return 0 if all(a.passed for a in audited) else 1
+
+
+def run_coverage(*, check: bool) -> int:
+    """Write docs/coverage.md, or only check it; 1 when it is out of date."""
+    said = write_page(Repository.find(), check)
+    for line in said:
+        print(line)
+    return 1 if check and said else 0

@@ -64,7 +64,7 @@ def _remarks(result: Result) -> str:
 def audit_table(audited: list[Audited]) -> Table:
     """What the audit found, an exercise a row."""
     table = Table(title="audit", title_justify="left")
-    for head in ("exercise", "cases", "killed", "own hint", "accepted", "to mend"):
+    for head in ("exercise", "cases", "killed", "own hint", "accepted", "refused", "to mend"):
         table.add_column(head, justify="left" if head in {"exercise", "to mend"} else "right")
     for a in audited:
         wrong = a.misconceptions
@@ -74,7 +74,8 @@ def audit_table(audited: list[Audited]) -> Table:
             f"{wrong - len(a.survived)} of {wrong}",
             f"{wrong - len(a.unnamed)} of {wrong}",
             f"{a.alternatives - len(a.rejected)} of {a.alternatives}",
-            escape(", ".join([*a.survived, *a.unnamed, *a.rejected, *a.unfair])),
+            f"{a.borrowed - len(a.admitted)} of {a.borrowed}",
+            escape(", ".join([*a.survived, *a.unnamed, *a.rejected, *a.admitted, *a.unfair])),
         )
     return table
 

@@ -314,7 +314,7 @@ def same_padding():
 # Pixels outside the image are 0. From lecture 001: a 3 × 32 × 32 image and six 3 × 5 × 5
 # kernels, with 6 biases, give a 6 × 28 × 28 output.
 
-# %% [markdown]
+# %% [markdown] rows="A19 A21 A22 A23"
 # ### Exercise: conv2d
 # The whole layer: batch, channels, several kernels, optional bias, stride, zero padding,
 # dilation. `(N, C, H, W)` with `(F, C, K, K)` gives `(N, F, H', W')`, sizes as in `conv_out`.
@@ -785,7 +785,7 @@ def gradient_with_stride_and_batch():
 #
 # $i,j$ place the kernel, $m,n$ move inside it, $o$ is the input channel, $k$ the output channel.
 
-# %% [markdown]
+# %% [markdown] rows="A27"
 # ### Exercise: conv_nhwc
 # Lecture 004's formula for a batch: `I` is `(N, H, W, C)`, `K` is `(kh, kw, C, F)`, the result
 # `(N, H', W', F)`. Stride `S` in both directions, no padding, no bias; `kh` and `kw` may differ.
@@ -907,7 +907,7 @@ def count_the_entries():
 # columns of the pixels it sees. *Think of columns instead and it gets short: column $k$ is the
 # answer to an image that is 1 at pixel $k$ and 0 elsewhere.*
 
-# %% [markdown]
+# %% [markdown] rows="A33 A34 A35"
 # ### Exercise: conv_matrix
 # Return the dense matrix $Q$, `(H'·W', H·W)`, with `Q @ x.flatten()` equal to the flattened
 # cross-correlation of `x` `(H, W)` with `w` `(K, K)` under this stride and padding. Rows and
@@ -1039,7 +1039,7 @@ sweeps.stamps(x, torch.ones(3, 3), alt, stride=2)
 # The added rows are not blank: cropping takes $p$ rows at the bottom, `output_padding` gives
 # some of them back, and only what lies beyond the last stamp is zero.
 
-# %% [markdown]
+# %% [markdown] rows="A34 A37"
 # ### Exercise: conv_transpose2d
 # `x` is `(N, C, h, w)` and `w` is `(C, F, K, K)`: note the order, input channels first. Each
 # value of each input channel stamps the `F` kernels of its channel; overlaps and channels add.
@@ -1148,7 +1148,7 @@ def not_an_inverse():
 # **invariant** to small shifts. Hinton calls it a big mistake, and that it works so well "a
 # disaster" (quoted in lecture 001).
 
-# %% [markdown]
+# %% [markdown] rows="A39"
 # ### Exercise: maxpool2d
 # Windows of `k` × `k`, stride `s`, no padding; `s` may be smaller or larger than `k`, and a
 # window that does not fit is dropped. Return `(y, idx)`, both `(N, C, H', W')`. `idx` is int64:
@@ -1185,7 +1185,7 @@ def pooling_on_the_slides():
     print("flat indices:", idx.flatten().tolist())
 
 
-# %% [markdown]
+# %% [markdown] rows="A40"
 # ### Exercise: avgpool
 # Average pooling: the mean of every `k` × `k` window, stride `s`, no padding; windows that do
 # not fit are dropped. `(N, C, H, W)` gives `(N, C, H', W')`.
@@ -1276,7 +1276,7 @@ def pooling_by_convolution():
 # learn nothing: repeat each value (**nearest neighbour**), put it at the top left of a block of
 # zeros (**bed of nails**), or put it back where its maximum was found (**max unpooling**).
 
-# %% [markdown]
+# %% [markdown] rows="A43"
 # ### Exercise: unpool_nearest
 # Every value becomes a `k` × `k` block: `(N, C, H, W)` gives `(N, C, k·H, k·W)`.
 
@@ -1292,7 +1292,7 @@ def unpool_nearest(x, k):
 # %%
 check(unpool_nearest)
 
-# %% [markdown]
+# %% [markdown] rows="A44"
 # ### Exercise: bed_of_nails
 # Every value goes to the top left of a `k` × `k` block of zeros: `(N, C, H, W)` gives
 # `(N, C, k·H, k·W)`.
@@ -1315,7 +1315,7 @@ def bed_of_nails(x, k):
 # %%
 check(bed_of_nails)
 
-# %% [markdown]
+# %% [markdown] rows="A45"
 # ### Exercise: max_unpool
 # `x` and `idx` are `(N, C, h, w)`, as `maxpool2d` returns them; `out_size` is `(H, W)`. Put each
 # value at its flat index in its own `H` × `W` plane, zeros elsewhere. Values that share an index
@@ -1384,7 +1384,7 @@ def ways_back_on_a_photograph():
 #
 # $$y_{nfi}=\sum_{c}\sum_{m}x_{n,c,\,i+m}\;w_{fcm}$$
 
-# %% [markdown]
+# %% [markdown] rows="A31"
 # ### Exercise: conv1d
 # `(N, C, L)` with `(F, C, K)` gives `(N, F, L-K+1)`: cross-correlation, valid positions, stride
 # 1, no bias. `K` may be even, and is at most `L`.
@@ -1429,7 +1429,7 @@ def smooth_and_find_steps():
 # $C_{in}\times H\times W\times D$, weights $C_{out}\times C_{in}\times K\times K\times K$. Mind
 # the cost: a layer of $K=3$ has 27 weights where a flat one has 9.
 
-# %% [markdown]
+# %% [markdown] rows="A32"
 # ### Exercise: conv3d
 # `(N, C, D, H, W)` with `(F, C, K, K, K)` gives `(N, F, D-K+1, H-K+1, W-K+1)`:
 # cross-correlation, valid positions, stride 1, no bias. `D`, `H`, `W` may differ. Depth comes

@@ -6,7 +6,7 @@ import pytest
 
 from autograder.audit import Audited, audit, totals
 from autograder.course import Repository, declared_assignment
-from autograder.exercise import Alternative, Exercise, Misconception
+from autograder.exercise import Alternative, Borrowed, Exercise, Misconception
 
 REPOSITORY = Repository.find()
 NAMES = REPOSITORY.assignment_names()
@@ -27,6 +27,10 @@ def test_every_misconception_is_told_its_own_hint(audited: list[Audited]) -> Non
 
 def test_every_alternative_gets_full_points(audited: list[Audited]) -> None:
     assert {a.exercise: a.rejected for a in audited if a.rejected} == {}
+
+
+def test_every_borrowed_answer_gets_nothing(audited: list[Audited]) -> None:
+    assert {a.exercise: a.admitted for a in audited if a.admitted} == {}
 
 
 def test_a_blank_gets_nothing(audited: list[Audited]) -> None:
@@ -80,6 +84,13 @@ def test_the_audit_finds_an_alternative_that_is_wrong(monkeypatch: pytest.Monkey
     assert found.rejected == ["wrong"]
 
 
+def test_the_audit_finds_a_borrowed_answer_with_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = Borrowed("own", _conv_out().alternatives[0].source)
+    found = _spoilt(monkeypatch, borrowed=[own])
+    assert found.admitted == ["own"]
+    assert not found.passed
+
+
 def test_totals_are_shares() -> None:
-    one = Audited("01_x", "f", 4, 4, 2, ["a"], ["a", "b"], ["c"], [])
+    one = Audited("01_x", "f", 4, 4, 2, 0, ["a"], ["a", "b"], ["c"], [], [])
     assert totals([one]) == (0.75, 0.5, 0.5)

@@ -173,6 +173,20 @@ def test_misconceptions_run_without_forbidden_calls(name: str, exercise: str) ->
         assert forbidden_use(cells, exercise, declared.forbidden) == ""
 
 
+@EXERCISES
+def test_borrowed_answers_are_noticed(name: str, exercise: str) -> None:
+    """By the guard alone or by reading alone; and they would be right if they were allowed."""
+    declared = _exercise(name, exercise)
+    cases, right = _right(name, exercise, 0)
+    for answer in declared.borrowed:
+        namespace = gate.define(answer.source, _notebook(name))
+        guarded = gate.answers(cases, namespace)
+        read = forbidden_use([gate.imports(name), answer.source], exercise, declared.forbidden)
+        assert read or all(a.error == FORBIDDEN for a in guarded), answer.name
+        given = gate.answers(gate.unguarded(cases), namespace)
+        assert any(gate.agree(r, g) for r, g in zip(right, given, strict=True)), answer.name
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_public_data_is_light(name: str) -> None:
     """Inputs, right answers and the tensors of wrong ones: what ships beside the notebook."""

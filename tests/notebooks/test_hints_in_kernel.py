@@ -16,7 +16,6 @@ from autograder.exercise import Exercise
 from autograder.simulate import Material
 
 REPOSITORY = Repository.find(Path(__file__))
-NAME = "01_convolution"
 SECONDS = 60
 
 
@@ -86,15 +85,18 @@ def _bare(hint: str) -> str:
     return hint.replace("`", "")
 
 
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    folder = tmp_path_factory.mktemp("student") / NAME
-    shutil.copytree(REPOSITORY.released_folder(NAME), folder)
+@pytest.fixture(scope="module", params=REPOSITORY.assignment_names())
+def desk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    name = request.param
+    folder = tmp_path_factory.mktemp("student") / name
+    shutil.copytree(REPOSITORY.released_folder(name), folder)
     manager, client = start_new_kernel(
         kernel_name="python3", cwd=str(folder), extra_arguments=["--IPKernelApp.log_level=ERROR"]
     )
     try:
-        student = Desk(client, Material.load(REPOSITORY, NAME))
+        student = Desk(client, Material.load(REPOSITORY, name))
         student.start()
         yield student
     finally:

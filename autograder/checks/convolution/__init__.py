@@ -1,7 +1,11 @@
 """Assignment 01: the convolution, its sizes, its matrices and its relatives."""
 
-# These two declare nothing but misconceptions of the exercises imported below.
-from autograder.checks.convolution import conv2d_mistakes, transpose_mistakes  # noqa: F401
+# These declare nothing but wrong and borrowed answers to the exercises imported below.
+from autograder.checks.convolution import (  # noqa: F401
+    conv2d_mistakes,
+    ready_made,
+    transpose_mistakes,
+)
 from autograder.checks.convolution.average import avgpool
 from autograder.checks.convolution.compose import compose_kernels
 from autograder.checks.convolution.conv2d import conv2d
