@@ -1,14 +1,24 @@
 """Grades a class: every submission by itself, then all results into nbgrader's gradebook."""
 
+import copy
+import hashlib
 import json
 import re
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
 
+import nbformat
+from nbformat import NotebookNode
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.preprocessors import LimitOutput
+from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
+from autograder.bookkeeping import BATCH, Bookkeeper, Entry
 from autograder.build.make import IGNORED, generate_assignment_with, nbgrader_api
 from autograder.course import Course, CourseError, Repository
 from autograder.grading import (
@@ -18,21 +28,35 @@ from autograder.grading import (
     read_submission,
     unreadable_result,
 )
-from autograder.nbgrader_plugin import RESULT_KEY, cached_marking, configure
+from autograder.ledger import Ledger
+from autograder.nbgrader_plugin import (
+    COURSE_ID,
+    NOTES,
+    RESULT_KEY,
+    UNREADABLE,
+    cached_marking,
+    configure,
+    show_result,
+)
 from autograder.restore import restore
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wall import require_wall
 from autograder.store import ResultStore
 
+TIMESTAMP = "timestamp.txt"  # nbgrader's own, beside a collected notebook
+
 
 @dataclass(frozen=True)
 class Graded:
-    """One student's result, or the reason why there is none."""
+    """One student's result, or the reason why there is none. key: where the result is stored;
+    fresh: whether anything was run for it."""
 
     student: str
     result: Result | None
     problem: str = ""
+    key: str = ""
+    fresh: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -63,51 +87,141 @@ class Classroom:
                     student = waiting[done]
                     problem = done.exception()
                     if problem is None:
-                        yield Graded(student, done.result())
+                        yield done.result()
                     else:  # one submission must never cost the class
                         yield Graded(student, None, f"{type(problem).__name__}: {problem}")
             finally:
                 pool.shutdown(cancel_futures=True)
 
-    def _grade_one(self, student: str) -> Result:
+    def _grade_one(self, student: str) -> Graded:
         path = self.course.submission(student, self.marking.assignment)
+        store = ResultStore(self.course.results)
+        file_key = self.marking.file_key(path.read_bytes()) if path.is_file() else ""
+        key = store.key_of(file_key) if file_key else ""
+        known = store.get(key) if key else None
+        if known is not None and not self.marking.missing(known):
+            return Graded(student, known, key=key)
+        key, result, fresh = self._graded(path, store)
+        if file_key:
+            store.remember(file_key, key)
+        return Graded(student, result, key=key, fresh=fresh)
+
+    def _graded(self, path: Path, store: ResultStore) -> tuple[str, Result, bool]:
+        """The key of a submission's result, the result, and whether anything was run for it."""
         try:
             submitted = read_submission(path)
         except UnreadableError as error:
-            return unreadable_result(self.marking, str(error))
-        restored = restore(submitted, self.marking.source)
-        store = ResultStore(self.course.results)
-        key = self.marking.key(restored.notebook, restored.notes)
-        result = store.get(key)
-        if result is None:
-            result, _ = grade_notebook(submitted, self.marking)
+            key = self.marking.key(self.marking.source, [str(error)])
+            result = unreadable_result(self.marking, str(error))
             store.put(key, result)
-        return result
+            return key, result, False
+        restored = restore(submitted, self.marking.source)
+        key = self.marking.key(restored.notebook, restored.notes)
+        known = store.get(key)
+        if known is not None and not self.marking.missing(known):
+            return key, known, False
+        result, _ = grade_notebook(submitted, self.marking, known)
+        store.put(key, result)
+        return key, result, True
 
     def stored(self, students: list[str]) -> Iterator[Graded]:
         """The results that are in the gradebook, whoever graded with whatever limits."""
         store, name = ResultStore(self.course.results), self.marking.assignment
         for student in students:
-            path = self.course.root / "autograded" / student / name / f"{name}.ipynb"
+            path = self._autograded(student) / f"{name}.ipynb"
             key = json.loads(path.read_text())["metadata"].get(RESULT_KEY) if path.exists() else ""
             result = store.get(key) if key else None
             problem = "" if result else f"not graded yet: run 'autograder grade {name}'"
             yield Graded(student, result, problem)
 
-    def record(self, students: list[str], seen: Callable[[str], None]) -> list[Graded]:
-        """Bring stored results into the gradebook, through nbgrader; returns what failed."""
-        api = self._api()
-        failed = []
-        for student in students:
-            if not self.course.submission(student, self.marking.assignment).exists():
-                failed.append(Graded(student, None, self._misnamed(student)))
-                seen(student)
-                continue
-            outcome = api.autograde(self.marking.assignment, student)
-            if not outcome["success"]:
-                failed.append(Graded(student, None, _last_line(outcome)))
-            seen(student)
+    def record(self, graded: Sequence[Graded], seen: Callable[[int], None]) -> list[Graded]:
+        """Bring results into the gradebook, what is there already left alone; returns what failed.
+
+        seen: told how many are done, batch by batch.
+        """
+        keeper, ledger = self._bookkeeper(), self._ledger()
+        if not ledger.holds_source(self.marking.source_digest()) or not (
+            keeper.knows_the_assignment()
+        ):
+            self.register()
+            ledger.take_source(self.marking.source_digest())
+        booked, failed, waiting = keeper.booked(), [], []
+        for one in graded:
+            if not self.course.submission(one.student, self.marking.assignment).exists():
+                failed.append(Graded(one.student, None, self._misnamed(one.student)))
+            elif one.student not in booked or ledger.differs(one.student, self._print(one)):
+                waiting.append(one)
+        seen(len(graded) - len(waiting))
+        for start in range(0, len(waiting), BATCH):
+            batch = waiting[start : start + BATCH]
+            keeper.book([self._entry(one) for one in batch])
+            ledger.note({one.student: self._print(one) for one in batch})
+            seen(len(batch))
         return failed
+
+    def _entry(self, one: Graded) -> Entry:
+        """Write the graded notebook where nbgrader looks for it, and say what to book."""
+        assert one.result is not None
+        notebook = self._graded_notebook(one)
+        folder = self._autograded(one.student)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.marking.assignment}.ipynb"
+        partial = path.with_suffix(".partial")
+        partial.write_text(nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")
+        partial.replace(path)
+        stamp = self._timestamp_file(one.student)
+        if stamp.is_file():
+            shutil.copyfile(stamp, folder / TIMESTAMP)
+        return Entry(one.student, notebook, one.result, self._timestamp(one.student))
+
+    def _graded_notebook(self, one: Graded) -> NotebookNode:
+        """The restored submission with outputs, verdicts and remarks in it."""
+        assert one.result is not None
+        try:
+            submitted = read_submission(
+                self.course.submission(one.student, self.marking.assignment)
+            )
+            restored = restore(submitted, self.marking.source)
+            notebook = restored.notebook
+            notebook.metadata[NOTES] = restored.notes
+        except UnreadableError as error:
+            notebook = copy.deepcopy(self.marking.source)
+            notebook.metadata[UNREADABLE] = str(error)
+        notebook.metadata[RESULT_KEY] = one.key
+        show_result(notebook, one.result)
+        limited: NotebookNode = LimitOutput(config=self._config()).preprocess(notebook, {})[0]
+        return limited
+
+    def _print(self, one: Graded) -> str:
+        """What the gradebook's rows of a student come from, as a hash."""
+        assert one.result is not None
+        parts = [one.key, one.result.versions, str(self._timestamp(one.student))]
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def _autograded(self, student: str) -> Path:
+        return self.course.root / "autograded" / student / self.marking.assignment
+
+    def _timestamp_file(self, student: str) -> Path:
+        path = self.course.submission(student, self.marking.assignment)
+        return path.with_name(TIMESTAMP)
+
+    def _timestamp(self, student: str) -> datetime | None:
+        """When a submission was collected. CourseError when its file cannot be read."""
+        path = self._timestamp_file(student)
+        text = path.read_text().strip() if path.is_file() and not path.is_symlink() else ""
+        try:
+            return parse_utc(text) if text else None
+        except ValueError:
+            raise CourseError(f"{path} holds no date: '{text[:40]}'") from None
+
+    def _bookkeeper(self) -> Bookkeeper:
+        config = self._config()
+        url = self.db_url or self.course.db_url
+        return Bookkeeper(url, COURSE_ID, self.marking.assignment, config)
+
+    def _ledger(self) -> Ledger:
+        url = self.db_url or self.course.db_url
+        return Ledger.open(self.course.root / "records", self.marking.assignment, url)
 
     def _misnamed(self, student: str) -> str:
         wanted = self.course.submission(student, self.marking.assignment)

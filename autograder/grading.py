@@ -10,13 +10,13 @@ import nbformat
 from nbformat import NotebookNode
 
 from autograder.course import Course, CourseError, Repository
-from autograder.reference import check_version, grading_records, hidden_records
+from autograder.reference import engine_version, grading_records, hidden_records
 from autograder.restore import restore
 from autograder.results import Result
 from autograder.running import is_skipped, run_submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wall import require_wall
-from visionlab.checking.judge import judge
+from visionlab.checking.judge import ExerciseResult, judge
 from visionlab.checking.reading import forbidden_use
 from visionlab.checking.records import ExerciseRecord
 
@@ -27,7 +27,8 @@ MAX_NOTEBOOK_BYTES = 20 * 2**20
 class Marking:
     """All that grading a submission needs besides the submission itself.
 
-    version: a hash of checks, solution and secret; equal versions give equal verdicts.
+    versions: exercise -> a hash of its cases, answers and hints; engine: a hash of what runs and
+    judges. Equal versions, engine and submission give equal verdicts.
     """
 
     assignment: str
@@ -35,14 +36,31 @@ class Marking:
     records: list[ExerciseRecord]
     workdir_files: list[Path]
     limits: Limits
-    version: str
+    versions: dict[str, str]
+    engine: str
     walled: bool = True
 
     def key(self, restored: NotebookNode, notes: list[str]) -> str:
         """The hash under which the result of a restored submission is stored."""
         cells = [(c.id, c.cell_type, c.source, is_skipped(c)) for c in restored.cells]
-        parts = [self.version, self.limits.to_plain(), self.walled, notes, cells]
+        parts = [self.engine, self.limits.to_plain(), self.walled, notes, cells]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+    def file_key(self, content: bytes) -> str:
+        """A hash of a submitted file and of all that makes its key, without reading it."""
+        parts = [self.engine, self.limits.to_plain(), self.walled, self.source_digest()]
+        digest = hashlib.sha256(json.dumps(parts).encode())
+        digest.update(content)
+        return digest.hexdigest()
+
+    def source_digest(self) -> str:
+        """A hash of the released notebook."""
+        return hashlib.sha256(json.dumps(self.source).encode()).hexdigest()
+
+    def missing(self, result: Result | None) -> list[ExerciseRecord]:
+        """The exercises that a stored result does not hold, or holds by other checks."""
+        known = result.versions if result else {}
+        return [r for r in self.records if known.get(r.name) != self.versions[r.name]]
 
 
 def prepare_marking(
@@ -74,7 +92,8 @@ def prepare_marking(
         records=records,
         workdir_files=[repository.public_checks(name)],
         limits=limits,
-        version=check_version(repository, name, secret),
+        versions={record.name: record.version() for record in records},
+        engine=engine_version(),
         walled=walled,
     )
 
@@ -116,39 +135,54 @@ def _is_cell(cell: object) -> bool:
     )
 
 
-def grade_notebook(submitted: NotebookNode, marking: Marking) -> tuple[Result, NotebookNode]:
+def grade_notebook(
+    submitted: NotebookNode, marking: Marking, known: Result | None = None
+) -> tuple[Result, NotebookNode]:
     """Grade one submission; returns the result and the restored notebook it is about.
 
-    A pure function of its arguments, up to the time things take. Raises NoSandboxError when the
-    marking wants the wall and there can be none here.
+    known: an earlier result of the same submission; only exercises are asked whose checks have
+    changed since. A pure function of its arguments, up to the time things take. Raises
+    NoSandboxError when the marking wants the wall and there can be none here.
     """
     if marking.walled:
         require_wall()
     started = time.monotonic()
     restored = restore(submitted, marking.source)
+    asked = marking.missing(known)
     ran = run_submission(
-        restored.notebook,
-        marking.records,
-        marking.limits,
-        marking.workdir_files,
-        walled=marking.walled,
+        restored.notebook, asked, marking.limits, marking.workdir_files, walled=marking.walled
     )
     sources = [c.source for c in restored.notebook.cells if c.cell_type == "code"]
-    used = {r.name: forbidden_use(sources, r.name, r.forbidden) for r in marking.records}
-    exercises = [judge(r, ran.answers.get(r.name, []), used[r.name]) for r in marking.records]
+    used = {r.name: forbidden_use(sources, r.name, r.forbidden) for r in asked}
+    judged = {r.name: judge(r, ran.answers.get(r.name, []), used[r.name]) for r in asked}
     notes = [*restored.notes, *ran.notes]
     notes += [f"{name}: {words}, which is not allowed" for name, words in used.items() if words]
     if not marking.walled:
         notes.insert(0, "graded without a sandbox")
     result = Result(
         marking.assignment,
-        exercises,
+        [judged.get(r.name) or _kept(known, r.name) for r in marking.records],
         seconds=time.monotonic() - started,
-        notes=notes,
+        notes=notes + _kept_notes(known, set(judged), notes),
         outputs=ran.outputs,
         sandboxed=marking.walled,
+        versions=marking.versions,
     )
     return result, restored.notebook
+
+
+def _kept(known: Result | None, name: str) -> ExerciseResult:
+    kept = known.exercise(name) if known else None
+    assert kept is not None  # what is not asked is known
+    return kept
+
+
+def _kept_notes(known: Result | None, asked: set[str], notes: list[str]) -> list[str]:
+    """Remarks on exercises that are not asked again; they begin with the exercise's name."""
+    if known is None:
+        return []
+    kept = {e.name for e in known.exercises} - asked
+    return [n for n in known.notes if n.partition(": ")[0] in kept and n not in notes]
 
 
 def unreadable_result(marking: Marking, why: str) -> Result:
@@ -158,4 +192,5 @@ def unreadable_result(marking: Marking, why: str) -> Result:
         [judge(r, []) for r in marking.records],
         notes=[why],
         sandboxed=marking.walled,
+        versions=marking.versions,
     )

@@ -16,6 +16,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
+from autograder.bookkeeping import enter
 from autograder.build.make import IGNORED, STUB, TEXT_STUB
 from autograder.build.source import checked_exercise
 from autograder.course import Course, Repository, declared_assignment
@@ -144,12 +145,14 @@ class GradeInSandbox(Walk):
         notes = [why] if why else list(nb.metadata.get(NOTES, []))
         key = marking.key(nb, notes)
         result = store.get(key)
-        if why and result is None:
-            store.put(key, result := unreadable_result(marking, why))
-        if result is None:
-            result, _ = grade_notebook(nb, marking)
+        if result is not None and not marking.missing(result):
+            return key, result
+        if why:
+            result = unreadable_result(marking, why)
+        else:
+            result, _ = grade_notebook(nb, marking, result)
             result.notes = notes + [n for n in result.notes if n not in notes]
-            store.put(key, result)
+        store.put(key, result)
         return key, result
 
 
@@ -179,19 +182,13 @@ class SaveVerdicts(SaveAutoGrades):
         return processed
 
     def _add_score(self, cell: NotebookNode, resources: dict[str, Any]) -> None:
-        exercise = self._result.exercise(checked_exercise(cell))
-        if exercise is None:  # a written answer, graded by hand
-            super()._add_score(cell, resources)
-            return
         grade = self.gradebook.find_grade(
             cell.metadata["nbgrader"]["grade_id"],
             self.notebook_id,
             self.assignment_id,
             self.student_id,
         )
-        grade.auto_score = exercise.score
-        # A mark given by hand stays; the instructor is asked to look again.
-        grade.needs_manual_grade = grade.manual_score is not None
+        enter(grade, cell, self._result)
         self.gradebook.db.commit()
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,7 @@ from visionlab.checking.records import (
 )
 
 PUBLIC_SEED = "public"
+_ENGINE = ("grading", "restore", "running", "outputs")
 Namespace = dict[str, Any]
 
 
@@ -97,6 +99,20 @@ def check_version(repository: Repository, name: str, secret: str) -> str:
     digest.update(repository.source(name).read_bytes())
     digest.update(repository.public_checks(name).read_bytes())
     digest.update(torch.__version__.encode())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def engine_version() -> str:
+    """A hash of everything that runs, restores and judges, whatever is asked."""
+    digest = hashlib.sha256(torch.__version__.encode())
+    here = Path(__file__).parent
+    library = Path(visionlab.checking.__file__).parents[1]
+    files = [here / f"{name}.py" for name in _ENGINE]
+    for folder in (here / "inside", here / "sandbox", library):
+        files += sorted(folder.rglob("*.py"))
+    for path in files:
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

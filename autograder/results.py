@@ -13,7 +13,8 @@ class Result:
     """All verdicts and points of one submission.
 
     notes: what was repaired or suspicious, a plain sentence each; outputs: cell id -> notebook
-    outputs of the cells that ran; sandboxed: False when the wall was switched off.
+    outputs of the cells that ran; sandboxed: False when the wall was switched off; versions:
+    exercise -> the version of the checks that judged it.
     """
 
     assignment: str
@@ -22,6 +23,7 @@ class Result:
     notes: list[str] = field(default_factory=list)
     outputs: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     sandboxed: bool = True
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def score(self) -> float:
@@ -51,7 +53,8 @@ class Result:
 
     def dumps(self) -> str:
         """The whole result, outputs included, for the store."""
-        return json.dumps({**self.to_json(), "outputs": self.outputs})
+        data = {**self.to_json(), "outputs": self.outputs, "versions": self.versions}
+        return json.dumps(data)
 
     @classmethod
     def loads(cls, text: str) -> "Result":
@@ -64,6 +67,7 @@ class Result:
             notes=data["notes"],
             outputs=data["outputs"],
             sandboxed=data["sandboxed"],
+            versions=data["versions"],
         )
 
 

@@ -24,10 +24,27 @@ class ResultStore:
 
     def put(self, key: str, result: Result) -> None:
         """Store a result for good."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        partial = self._path(key).with_suffix(f".{os.getpid()}-{get_ident()}.partial")
-        partial.write_text(result.dumps())
-        partial.replace(self._path(key))
+        self._write(self._path(key), result.dumps())
+
+    def key_of(self, file_key: str) -> str:
+        """The key under which the result of a file was stored, or ""."""
+        try:
+            return self._file_path(file_key).read_text()
+        except FileNotFoundError:
+            return ""
+
+    def remember(self, file_key: str, key: str) -> None:
+        """Note that a file, known by the hash of its bytes, has its result under `key`."""
+        self._write(self._file_path(file_key), key)
+
+    def _write(self, path: Path, text: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{os.getpid()}-{get_ident()}.partial")
+        partial.write_text(text)
+        partial.replace(path)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}.json"
+
+    def _file_path(self, file_key: str) -> Path:
+        return self.folder / "files" / file_key

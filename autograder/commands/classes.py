@@ -27,9 +27,9 @@ def grade_and_record(room: Classroom, students: list[str], jobs: int) -> list[Gr
             graded.append(one)
             progress.advance(task)
         task = progress.add_task("gradebook", total=len(students))
-        room.register()
-        stored = [g.student for g in graded if g.result is not None]
-        failed = {g.student: g for g in room.record(stored, lambda _: progress.advance(task))}
+        stored = [g for g in graded if g.result is not None]
+        booked = room.record(stored, lambda count: progress.advance(task, count))
+        failed = {g.student: g for g in booked}
     return sorted((failed.get(g.student, g) for g in graded), key=lambda g: g.student)
 
 

@@ -15,6 +15,7 @@ from traitlets import Any as AnyTrait
 from traitlets.config import Config
 
 Output = dict[str, Any]
+MIB = 2**20
 
 
 class CellTimeout(KeyboardInterrupt):
@@ -25,7 +26,7 @@ class Outputs:
     """The outputs of the cell that runs now, cut off at `limit` bytes."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self.start()
 
     def start(self) -> None:
@@ -37,7 +38,7 @@ class Outputs:
     def add(self, output: Output) -> None:
         """Keep an output if there is room for it."""
         self._size += _size(output)
-        if self._size > self._limit:
+        if self._size > self.limit:
             self.cut = True
             return
         last = self.items[-1] if self.items else {}
@@ -101,8 +102,8 @@ class NotebookShell(InteractiveShell):
     outputs = AnyTrait()
 
     @classmethod
-    def create(cls, output_limit: int) -> "NotebookShell":
-        """The one shell of this process."""
+    def create(cls, output_limit: int = MIB) -> "NotebookShell":
+        """The one shell of this process. output_limit: bytes of outputs a cell may have."""
         config = Config()
         config.HistoryManager.enabled = False
         config.InteractiveShell.colors = "nocolor"

@@ -1,12 +1,10 @@
 """Runs one submission's cells, then puts the questions to its functions. Trusts nobody.
 
-Requests come on standard input and events leave on standard output, both as frames; the
-student's code has neither. Each exercise is asked in a forked child, so that a crash or an
-endless loop there costs that exercise only.
+Requests and events are frames on two pipes that the student's code is not given. Each exercise
+is asked in a forked child, so that a crash or an endless loop there costs that exercise only.
 """
 
 import os
-import resource
 import select
 import signal
 import sys
@@ -29,51 +27,20 @@ from visionlab.checking.probing import Answer, Question, ask
 NOT_PLAIN = "NotPlain"
 
 
-def main() -> None:
-    """Serve requests until the other side closes the pipe."""
-    requests, events = _take_channel()
-    start = read_frame(lambda n: os.read(requests, n))
-    _limit_resources(start["limits"])
-    import matplotlib_inline.backend_inline  # noqa: F401 (first import is slow: before the clock)
-    import torch
-
-    torch.set_num_threads(1)  # forked children inherit no thread pool to wait for
-    shell = NotebookShell.create(start["limits"]["output_bytes"])
-    shell.enable_matplotlib("inline")
-    write_frame(events, {"event": "ready", "ticket": start["ticket"]})
+def serve(shell: NotebookShell, requests: int, events: int) -> None:
+    """Answer requests until the other side closes the pipe."""
     while True:
         try:
             request = read_frame(lambda n: os.read(requests, n))
         except FrameError:
             return
-        if request["do"] == "run":
-            _run_cell(shell, request, events)
-        else:
-            _ask_in_child(shell, request, events)
-
-
-def _take_channel() -> tuple[int, int]:
-    """Move the channel away from the standard streams, which student code may write to."""
-    requests, events = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(null, standard)
-    return requests, events
-
-
-def _limit_resources(limits: dict[str, Any]) -> None:
-    """Hard limits of this process and all it starts; raising them again needs a privilege."""
-    wanted = {
-        resource.RLIMIT_DATA: limits["memory_bytes"],
-        resource.RLIMIT_NPROC: limits["processes"],
-        resource.RLIMIT_FSIZE: limits["disk_bytes"],
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_NOFILE: 512,
-    }
-    for kind, value in wanted.items():
-        _, hard = resource.getrlimit(kind)
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(kind, (value, value))
+        match request["do"]:
+            case "start":
+                write_frame(events, {"event": "ready", "ticket": request["ticket"]})
+            case "run":
+                _run_cell(shell, request, events)
+            case "ask":
+                _ask_in_child(shell, request, events)
 
 
 def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
@@ -162,7 +129,3 @@ def _pass_on(waiting: bytearray, events: int) -> bool:
         write_bytes(events, bytes(waiting[:size]))
         del waiting[:size]
     return True
-
-
-if __name__ == "__main__":
-    main()

@@ -1,4 +1,4 @@
-"""The bubblewrap command that puts a worker behind the wall."""
+"""The bubblewrap command that puts a warm process behind the wall."""
 
 import os
 import shutil
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import autograder
 import visionlab
-from autograder.sandbox.limits import Limits
+from autograder.sandbox.limits import MIB
 from autograder.sandbox.syscalls import open_filter
 
 HOME = "/tmp/home"
@@ -23,14 +23,12 @@ class NoSandboxError(RuntimeError):
     """Bubblewrap is missing or cannot make a sandbox here; the message says what to do."""
 
 
-def wall_command(
-    limits: Limits, workdir_files: list[Path], filter_fd: int | None = None
-) -> list[str]:
-    """The command line of a worker inside bubblewrap.
+def wall_command(filter_fd: int | None = None) -> list[str]:
+    """The command line of a warm process inside bubblewrap.
 
-    workdir_files: public files that appear in the working folder of the notebook; filter_fd:
-    the open descriptor of a system call filter that bubblewrap inherits. Raises NoSandboxError
-    when bubblewrap is not installed.
+    It keeps two privileges over the sandbox alone, to shut each submission into namespaces of
+    its own. filter_fd: the open descriptor of a system call filter that bubblewrap inherits.
+    Raises NoSandboxError when bubblewrap is not installed.
     """
     program = shutil.which("bwrap")
     if program is None:
@@ -43,16 +41,18 @@ def wall_command(
         program,
         *("--unshare-all", "--unshare-user", "--disable-userns", "--die-with-parent"),
         *("--uid", "1000", "--gid", "1000", "--cap-drop", "ALL"),
-        *("--new-session", "--hostname", "sandbox", "--clearenv"),
+        *("--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETPCAP"),
+        # The warm process is the first of its namespace: a bwrap without privileges beside it
+        # could be traced by a submission where that sees it (see enclosure.private_folders).
+        *("--new-session", "--hostname", "sandbox", "--clearenv", "--as-pid-1"),
         *(("--seccomp", str(filter_fd)) if filter_fd is not None else ()),
         *_flags(_system_mounts()),
         *("--proc", "/proc", "--dev", "/dev"),
-        *_private_folder("/dev/shm", limits.disk_bytes),
-        *_private_folder("/tmp", limits.disk_bytes),
+        *_private_folder("/dev/shm"),
+        *_private_folder("/tmp"),
         *_flags(_python_mounts()),  # after /tmp, which may be where the environment lies
         *_flags(_our_mounts()),
-        *("--dir", HOME),
-        *_flags(("--ro-bind", str(f), f"{HOME}/{f.name}") for f in workdir_files),
+        *("--dir", HOME, "--dir", "/run/fresh"),
         # /proc too: under a grader that runs as root, /proc/sys would be the host's to write.
         *("--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"),
         *_flags(("--setenv", name, value) for name, value in environment(HOME, _OURS).items()),
@@ -62,8 +62,8 @@ def wall_command(
 
 
 def worker_command() -> list[str]:
-    """The worker itself; without the wall around it only for notebooks that are trusted."""
-    return [sys.executable, "-B", "-s", "-P", "-m", "autograder.inside.worker"]
+    """The warm process itself; without the wall only for notebooks that are trusted."""
+    return [sys.executable, "-B", "-s", "-P", "-m", "autograder.inside.host"]
 
 
 def environment(home: str, python_path: str) -> dict[str, str]:
@@ -88,8 +88,15 @@ def _flags(groups: Iterator[tuple[str, ...]]) -> list[str]:
     return [word for group in groups for word in group]
 
 
-def _private_folder(path: str, size: int) -> tuple[str, ...]:
-    return ("--perms", "0700", "--size", str(size), "--tmpfs", path)
+def _private_folder(path: str) -> tuple[str, ...]:
+    """For the warm process itself; every submission gets its own in this place."""
+    return ("--perms", "0700", "--size", str(64 * MIB), "--tmpfs", path)
+
+
+def kept_folders() -> list[str]:
+    """Folders below /tmp that a submission must see: there may lie the Python environment."""
+    prefixes = dict.fromkeys((sys.base_prefix, sys.prefix))
+    return [prefix for prefix in prefixes if prefix.startswith("/tmp/")]
 
 
 def _system_mounts() -> Iterator[tuple[str, ...]]:
@@ -125,7 +132,7 @@ def _our_mounts() -> Iterator[tuple[str, ...]]:
 def require_wall() -> None:
     """Make sure that a sandbox can be made here; NoSandboxError says what to do otherwise."""
     with open_filter() as filter_fd:
-        command = wall_command(Limits(), [], filter_fd)
+        command = wall_command(filter_fd)
         trial = [*command[: -len(worker_command())], "/usr/bin/env", "true"]
         inherited = () if filter_fd is None else (filter_fd,)
         done = subprocess.run(

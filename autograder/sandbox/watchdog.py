@@ -1,22 +1,22 @@
-"""Counts a sandbox's memory and processes from outside, and ends it when it takes too much."""
+"""Counts a submission's memory and processes from outside, and ends it when it takes too much."""
 
 import contextlib
 import os
-import signal
 import subprocess
 import threading
 
 import psutil
 
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.processes import below, kill_below, workers
 
 PERIOD_SECONDS = 0.1
-END_SECONDS = 5
 URGENT = -10  # as a nice value
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Watchdog:
-    """Watches all processes below `process`; kills them past the limits.
+    """Watches what a warm process serves; kills it past the limits.
 
     The limits set inside hold for each process; only from outside can they be added up, and
     only here do they bind when the grader itself runs as root.
@@ -41,10 +41,9 @@ class Watchdog:
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), URGENT)
         while not self._stopped.wait(PERIOD_SECONDS):
-            with contextlib.suppress(psutil.Error, OSError):
-                self.verdict = self._too_much()
+            self.verdict = self._too_much()
             if self.verdict:
-                kill_all(self._process)
+                kill_below(self._process)
                 return
 
     def _too_much(self) -> str:
@@ -55,45 +54,28 @@ class Watchdog:
             return ""
         # Forked processes share memory: count exactly before a verdict.
         total = 0
-        for process in family:
-            total += _proportional(process)
+        for pid in family:
+            total += _proportional(pid)
             if self._too_many(self._family()):  # this count is slow enough for a fork bomb to grow
                 return f"it started more than {self._limits.processes} processes"
         if total <= self._limits.memory_bytes:
             return ""
         return f"it used more than {self._limits.memory_bytes / 2**30:.3g} GiB of memory"
 
-    def _family(self) -> list[psutil.Process]:
-        return psutil.Process(self._process.pid).children(recursive=True)
+    def _family(self) -> list[int]:
+        return [pid for worker in workers(self._process) for pid in [worker, *below(worker)]]
 
-    def _too_many(self, family: list[psutil.Process]) -> bool:
-        return len(family) > self._limits.processes + 2  # bubblewrap's own two
-
-
-def kill_all(process: subprocess.Popen[bytes]) -> None:
-    """Kill a sandbox from the inside out.
-
-    Bubblewrap's child is the init of the sandbox: it ends after everything in there, and
-    bubblewrap itself after it. Killed the other way round, processes would outlive the call.
-    """
-    with contextlib.suppress(psutil.Error, OSError, subprocess.TimeoutExpired):
-        children = psutil.Process(process.pid).children()
-        for child in children:
-            child.kill()
-        if children:
-            process.wait(END_SECONDS)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    def _too_many(self, family: list[int]) -> bool:
+        return len(family) > self._limits.processes + 1  # the worker itself
 
 
-def _resident(process: psutil.Process) -> int:
-    with contextlib.suppress(psutil.Error, OSError):
-        return int(process.memory_info().rss)
+def _resident(pid: int) -> int:
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/statm") as file:
+        return int(file.read().split()[1]) * _PAGE
     return 0
 
 
-def _proportional(process: psutil.Process) -> int:
+def _proportional(pid: int) -> int:
     with contextlib.suppress(psutil.Error, OSError):
-        return int(process.memory_full_info().pss)
+        return int(psutil.Process(pid).memory_full_info().pss)
     return 0

@@ -17,8 +17,10 @@ from autograder.course import Course, Repository
 from autograder.grading import grade_notebook, prepare_marking
 from autograder.sandbox import wall
 from autograder.sandbox.limits import MIB, Limits
-from autograder.sandbox.session import Session, SessionLostError, StartError
+from autograder.sandbox.processes import below, workers
+from autograder.sandbox.session import Session, SessionLostError
 from autograder.sandbox.syscalls import filter_program
+from autograder.sandbox.warm import POOL, StartError
 from tests.grader.submissions import ALL, ASSIGNMENT, HONEST, UNSOLVED, Desk, reasons, scores
 
 SMALL = Limits(
@@ -155,8 +157,30 @@ def test_no_variable_of_the_host_gets_through(behind: Behind) -> None:
     assert "PASSWORD" not in leaks
 
 
-def test_no_process_of_the_host_is_in_sight(behind: Behind) -> None:
-    assert behind("import os; print(*[p for p in os.listdir('/proc') if p.isdigit()])") == "1 2"
+def test_no_process_of_the_machine_is_in_sight(behind: Behind) -> None:
+    """Its own; under a grader that runs as root, those of the sandbox around it too."""
+    code = """
+    import os
+    for p in filter(str.isdigit, os.listdir('/proc')):
+        words = open(f'/proc/{p}/cmdline').read().split(chr(0))
+        print(words[-2])
+    """
+    assert set(behind(code).split()) == {"autograder.inside.host"}
+
+
+def test_the_warm_process_cannot_be_looked_into(behind: Behind) -> None:
+    code = """
+    import os
+    others = [p for p in os.listdir('/proc') if p.isdigit() and p != os.readlink('/proc/self')]
+    for p in others:
+        for name in ('environ', 'mem', 'maps', 'fd/0', 'fd/1', 'root/tmp', 'cwd/x'):
+            try:
+                open(f'/proc/{p}/{name}', 'rb').read(1)
+                print('read', p, name)
+            except OSError:
+                pass
+    """
+    assert behind(code) == ""
 
 
 # what can be changed
@@ -389,7 +413,8 @@ def test_nothing_is_left_when_a_session_ends() -> None:
     """
     with Session(SMALL, []) as session:
         Behind(session).event(code)
-        family = psutil.Process(session._process.pid).children(recursive=True)
+        (worker,) = workers(session._host.process)
+        family = [psutil.Process(pid) for pid in (worker, *below(worker))]
         assert len(family) >= 6
     assert not [process for process in family if process.is_running()]
     assert not Path(left).exists()
@@ -456,8 +481,9 @@ def test_a_sandbox_that_cannot_start_is_no_result(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A machine in trouble must not be graded as a blank submission."""
+    POOL.close()
     monkeypatch.setattr(
-        "autograder.sandbox.session.wall_command",
+        "autograder.sandbox.warm.wall_command",
         lambda *_: ["/bin/sh", "-c", "echo 'bwrap: no space left' >&2; exit 1"],
     )
     with pytest.raises(StartError) as refused:

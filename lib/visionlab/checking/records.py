@@ -4,6 +4,7 @@ The same records serve twice: with public cases only they ship beside the notebo
 hidden cases added they stay with the instructor.
 """
 
+import hashlib
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,10 @@ class ExerciseRecord:
     def questions(self) -> list[Question]:
         """What to ask the student's code, in the order of the cases."""
         return [Question(self.name, c.inputs, c.probe, self.forbidden) for c in self.cases]
+
+    def version(self) -> str:
+        """A hash of all that decides the verdicts of this exercise."""
+        return hashlib.sha256(pack(_exercise_to_plain(self))).hexdigest()
 
     def public_only(self) -> "ExerciseRecord":
         """The same record without its hidden cases."""
