@@ -2,7 +2,7 @@
 # Another interpreter: make PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo test check lint types fresh lab notebooks constraints format clean
+.PHONY: help setup sandbox demo bench test check lint types fresh lab notebooks constraints format clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -42,6 +42,9 @@ fresh: $(READY)
 # pytest comes last so that its summary is what one sees at the end.
 test: $(READY) sandbox check  ## all of check, then the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+bench: $(READY) sandbox  ## measure grading beside stock nbgrader, into benchmarks/results.md
+	@$(BIN)/python -m benchmarks.grading $(BENCH_ARGS)
 
 lab: $(READY)  ## open JupyterLab on the students' notebooks
 	@cd notebooks && ../$(BIN)/jupyter lab $(AS_ROOT)

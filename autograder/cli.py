@@ -67,6 +67,10 @@ def grade(
     db: Annotated[
         str, typer.Option("--db", help="Gradebook URL, such as postgresql://user@host/grades.")
     ] = "",
+    scheduler: Annotated[
+        str,
+        typer.Option(help="Grade on this Dask cluster, such as tcp://head:8786 (docs/cluster.md)."),
+    ] = "",
     cell_seconds: CellSeconds = None,
     submission_seconds: SubmissionSeconds = None,
     no_sandbox: NoSandboxFlag = False,
@@ -79,7 +83,9 @@ def grade(
     from autograder.commands.classes import run_grade
     from autograder.commands.options import GradeOptions
 
-    options = GradeOptions(course, jobs, db, cell_seconds, submission_seconds, not no_sandbox)
+    options = GradeOptions(
+        course, jobs, db, cell_seconds, submission_seconds, not no_sandbox, scheduler
+    )
     raise typer.Exit(run_grade(name, students or [], options))
 
 

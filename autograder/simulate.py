@@ -171,7 +171,7 @@ def simulate(material: Material, count: int, out: Path, seed: int = 0) -> list[s
     students = list(KINDS)[:count]
     students += [f"student-{i:04d}" for i in range(1, count - len(students) + 1)]
     for student in students:
-        maker = KINDS.get(student) or _mixed(f"{seed}/{student}")
+        maker = KINDS.get(student) or mixed_student(f"{seed}/{student}")
         write_submission(out, student, material.assignment.name, maker(material))
     return students
 
@@ -184,8 +184,8 @@ def write_submission(out: Path, student: str, name: str, content: NotebookNode |
     return path
 
 
-def _mixed(seed: str) -> Student:
-    """A student of an ability drawn once, who answers each exercise accordingly."""
+def mixed_student(seed: str) -> Student:
+    """A student of an ability drawn once from `seed`, who answers each exercise accordingly."""
 
     def write(material: Material) -> NotebookNode:
         chance = random.Random(seed)

@@ -3,6 +3,7 @@
 import ast
 import difflib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from visionlab.checking.records import SUFFIX, load_records
 
 MIN_TELLING = 24  # shorter lines ("return y", "for i in range(n):") tell nothing
 DIFF_LINES = 12
+_SOLVED = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 
 
 def problems(repository: Repository, built: Built) -> Iterator[str]:
@@ -44,7 +46,7 @@ def _short_diff(committed: Path, fresh: Path) -> Iterator[str]:
 
 
 def _leaks(repository: Repository, name: str) -> Iterator[str]:
-    secrets = _solution_lines(repository, name) | _bank_lines(name)
+    secrets = _solution_lines(repository, name) | _bank_lines(repository, name)
     for folder in ("notebooks", "lib"):
         for path in sorted((repository.root / folder).rglob("*")):
             if path.suffix in {".py", ".ipynb", ".md", ".json"}:
@@ -72,21 +74,20 @@ def _solution_lines(repository: Repository, name: str) -> set[str]:
     lines: set[str] = set()
     for cell in notebook.cells:
         if is_solution(cell):
-            body = cell.source.split("### BEGIN SOLUTION")[1].split("### END SOLUTION")[0]
-            lines |= _telling(body)
+            for part in _SOLVED.findall(cell.source):
+                lines |= _telling(part)
     return {line for line in lines if line not in shown}
 
 
-def _bank_lines(name: str) -> set[str]:
-    """Telling lines of misconceptions and alternatives."""
+def _bank_lines(repository: Repository, name: str) -> set[str]:
+    """Telling lines of misconceptions and alternatives that students are not given anyway."""
     lines: set[str] = set()
     for exercise in declared_assignment(name).exercises:
-        sources = [m.source for m in exercise.misconceptions]
-        sources += [a.source for a in exercise.alternatives]
-        for source in sources:
-            # The first line is the signature, which students are given.
-            lines |= _telling("\n".join(source.splitlines()[1:]))
-    return lines
+        for answer in (*exercise.misconceptions, *exercise.alternatives):
+            lines |= _telling(answer.source)
+    cells = read_source(repository.source(name)).cells
+    stubs = "\n".join(_SOLVED.sub("", cell.source) for cell in cells if is_solution(cell))
+    return {line for line in lines if line not in stubs and not line.startswith("def ")}
 
 
 def _telling(text: str) -> set[str]:
@@ -117,8 +118,9 @@ def _signatures(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _surface(node: ast.FunctionDef | ast.ClassDef) -> str:
-    inner = [n for n in ast.walk(node) if isinstance(n, ast.FunctionDef | ast.ClassDef)]
-    public = [n for n in inner if n is node or not isinstance(node, ast.FunctionDef)]
+    """Signature and docstring; of a class, those of its methods too."""
+    methods = node.body if isinstance(node, ast.ClassDef) else []
+    public = [node, *(m for m in methods if isinstance(m, ast.FunctionDef))]
     parts = [ast.get_docstring(n) or "" for n in public]
     parts += [ast.dump(n.args) for n in public if isinstance(n, ast.FunctionDef)]
     return "\n".join(parts)

@@ -7,28 +7,32 @@ from autograder.classroom import Classroom, Graded
 from autograder.commands.options import GradeOptions, chosen, classroom
 from autograder.commands.terminal import class_table, complain, console, progress_bar
 from autograder.course import CourseError
+from autograder.recording import Recorder
 from autograder.report import write_report
 
 
 def run_grade(name: str, students: list[str], options: GradeOptions) -> int:
     """Grade a class into the gradebook and print a table."""
     room = classroom(name, options)
-    graded = grade_and_record(room, chosen(room, students), options.jobs or os.cpu_count() or 1)
+    jobs = options.jobs or os.cpu_count() or 1
+    graded = grade_and_record(room, chosen(room, students), jobs, options.scheduler)
     console.print(class_table(name, graded))
     return complain(graded)
 
 
-def grade_and_record(room: Classroom, students: list[str], jobs: int) -> list[Graded]:
+def grade_and_record(
+    room: Classroom, students: list[str], jobs: int, scheduler: str = ""
+) -> list[Graded]:
     """Grade students in parallel, then bring all results into the gradebook, with progress."""
     with progress_bar() as progress:
         task = progress.add_task("grading", total=len(students))
         graded = []
-        for one in room.grade(students, jobs):
+        for one in room.grade(students, jobs, scheduler):
             graded.append(one)
             progress.advance(task)
         task = progress.add_task("gradebook", total=len(students))
         stored = [g for g in graded if g.result is not None]
-        booked = room.record(stored, lambda count: progress.advance(task, count))
+        booked = Recorder(room).record(stored, lambda count: progress.advance(task, count))
         failed = {g.student: g for g in booked}
     return sorted((failed.get(g.student, g) for g in graded), key=lambda g: g.student)
 

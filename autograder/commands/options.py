@@ -23,6 +23,7 @@ class GradeOptions:
     cell_seconds: float | None = None
     submission_seconds: float | None = None
     walled: bool = True
+    scheduler: str = ""
 
     def limits(self, name: str) -> Limits:
         """The assignment's limits with what these options change. CourseError for nonsense."""

@@ -47,20 +47,34 @@ def curves(
 
 def _name_ends(ax: Axes, ends: Sequence[tuple[float, float, str, str]]) -> None:
     """Write the labels right of the axes at the height of their lines, pushed apart."""
+    ax.autoscale_view()  # the limits are only known from here on
     to_axes = ax.transData + ax.transAxes.inverted()
     order = sorted(ends, key=lambda end: float(to_axes.transform(end[:2])[1]))
-    gap, lowest = 0.085, -0.1
-    for x, y, label, color in order:
-        lowest = max(float(to_axes.transform((x, y))[1]), lowest + gap)
+    heights = [float(to_axes.transform(end[:2])[1]) for end in order]
+    figure = ax.get_figure(root=True)
+    inches = figure.get_size_inches()[1] if figure else 3.0
+    for height, (*_, label, color) in zip(_apart(heights, 0.2 / inches), order, strict=True):
         ax.annotate(
             label,
-            (1.01, lowest),
+            (1.01, height),
             xycoords="axes fraction",
             color=color,
             va="center",
             fontsize=9,
             annotation_clip=False,
         )
+
+
+def _apart(heights: Sequence[float], gap: float) -> list[float]:
+    """Rising heights moved so that none is nearer than `gap`, inside the axes where they fit."""
+    placed: list[float] = []
+    for height in heights:
+        placed.append(max(height, placed[-1] + gap) if placed else height)
+    ceiling = max(1.0, (len(heights) - 1) * gap)
+    for i in range(len(placed) - 1, -1, -1):
+        placed[i] = min(placed[i], ceiling)
+        ceiling = placed[i] - gap
+    return placed
 
 
 def bars(

@@ -30,11 +30,6 @@ class History:
     steps: list[int] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
 
-    def first_step_reaching(self, goal: float) -> int | None:
-        """The first evaluated step with an accuracy of at least `goal`, None when there is none."""
-        reached = (s for s, a in zip(self.steps, self.accuracies, strict=True) if a >= goal)
-        return next(reached, None)
-
     def __repr__(self) -> str:
         accuracy = f", accuracy {self.accuracies[-1]:.1%}" if self.accuracies else ""
         loss = f", loss {self.losses[-1]:.3g}" if self.losses else ""

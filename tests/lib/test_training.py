@@ -63,8 +63,6 @@ def test_accuracy_is_asked_before_and_after_so_many_steps(tiny: Dataset) -> None
         show=False,
     )
     assert history.steps == [0, 2, 4, 6] and history.accuracies == [0.1, 0.2, 0.9, 1.0]
-    assert history.first_step_reaching(0.9) == 4
-    assert History(steps=[0], accuracies=[0.3]).first_step_reaching(0.5) is None
 
 
 def test_training_ends_where_the_loss_is_no_number(tiny: Dataset) -> None:
