@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from autograder.build.source import given_imports
 from autograder.course import Repository, declared_assignment
 from autograder.exercise import Exercise
 from autograder.reference import Namespace, hidden_records, reference_namespace, with_answer
@@ -44,20 +45,25 @@ class Audited:
 
 def audit(repository: Repository, name: str, secret: str = AUDIT_SECRET) -> list[Audited]:
     """Audit every exercise of an assignment on its public cases and on hidden ones of `secret`."""
-    namespace = reference_namespace(repository.source(name))
+    source = repository.source(name)
+    namespace = reference_namespace(source)
+    given = given_imports(source)
     records = {r.name: r for r in hidden_records(repository, name, secret)}
     return [
-        _audit_exercise(name, e, records[e.name], namespace)
+        _audit_exercise(name, e, records[e.name], namespace, given)
         for e in declared_assignment(name).exercises
     ]
 
 
 def _audit_exercise(
-    assignment: str, exercise: Exercise, record: ExerciseRecord, namespace: Namespace
+    assignment: str, exercise: Exercise, record: ExerciseRecord, namespace: Namespace, given: str
 ) -> Audited:
-    wrong = {m.name: graded(record, namespace, m.source) for m in exercise.misconceptions}
-    right = {a.name: graded(record, namespace, a.source) for a in exercise.alternatives}
-    borrowed = {b.name: graded(record, namespace, b.source) for b in exercise.borrowed}
+    def result(source: str) -> ExerciseResult:
+        return graded(record, namespace, given, source)
+
+    wrong = {m.name: result(m.source) for m in exercise.misconceptions}
+    right = {a.name: result(a.source) for a in exercise.alternatives}
+    borrowed = {b.name: result(b.source) for b in exercise.borrowed}
     blank = judge(record, [])
     return Audited(
         assignment=assignment,
@@ -74,14 +80,14 @@ def _audit_exercise(
     )
 
 
-def graded(record: ExerciseRecord, namespace: Namespace, code: str) -> ExerciseResult:
+def graded(record: ExerciseRecord, namespace: Namespace, given: str, code: str) -> ExerciseResult:
     """The result of a student's code for one exercise, all else being the reference.
 
-    For code of our own only: it runs in this process.
+    given: the imports of the notebook. For code of our own only: it runs in this process.
     """
     changed = with_answer(namespace, code)
     answers = [ask(question, changed) for question in record.questions()]
-    return judge(record, answers, forbidden_use([code], record.name, record.forbidden))
+    return judge(record, answers, forbidden_use([given, code], record.name, record.forbidden))
 
 
 def named_mistake(result: ExerciseResult) -> str:

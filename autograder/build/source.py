@@ -25,6 +25,13 @@ def read_source(path: Path) -> NotebookNode:
     return notebook
 
 
+def given_imports(path: Path) -> str:
+    """The import lines of a script's first code cell, on which all answers may rely."""
+    first = next(c for c in read_source(path).cells if c.cell_type == "code")
+    kept = (s for s in ast.parse(first.source).body if isinstance(s, ast.Import | ast.ImportFrom))
+    return "\n".join(map(ast.unparse, kept)) + "\n"
+
+
 def is_demo(cell: NotebookNode) -> bool:
     """Whether a cell only demonstrates or trains: it is skipped when grading."""
     return DEMO in cell.metadata.get("tags", []) or cell.source.lstrip().startswith("@demo")

@@ -83,11 +83,13 @@ def _bank_lines(repository: Repository, name: str) -> set[str]:
     """Telling lines of misconceptions and alternatives that students are not given anyway."""
     lines: set[str] = set()
     for exercise in declared_assignment(name).exercises:
-        for answer in (*exercise.misconceptions, *exercise.alternatives):
-            lines |= _telling(answer.source)
+        sources = [m.source for m in exercise.misconceptions]
+        sources += [a.source for a in exercise.alternatives]
+        for source in sources:
+            lines |= _telling(source)
     cells = read_source(repository.source(name)).cells
-    stubs = "\n".join(_SOLVED.sub("", cell.source) for cell in cells if is_solution(cell))
-    return {line for line in lines if line not in stubs and not line.startswith("def ")}
+    given = "\n".join(_SOLVED.sub("", cell.source) for cell in cells)  # stubs and the lesson
+    return {line for line in lines if line not in given and not line.startswith("def ")}
 
 
 def _telling(text: str) -> set[str]:

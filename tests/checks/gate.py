@@ -1,13 +1,12 @@
 """Puts declared answers to their own exercise's cases: what the tests of the checks share."""
 
-import ast
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.build.source import read_source
+from autograder.build.source import given_imports
 from autograder.course import Repository
 from autograder.draw import Draw
 from autograder.exercise import Assignment, Exercise
@@ -18,21 +17,12 @@ from visionlab.checking.probing import Answer, Question, ask
 Namespace = dict[str, Any]
 
 REPOSITORY = Repository.find(Path(__file__))
-NAMES = [
-    n
-    for n in REPOSITORY.assignment_names()
-    if (REPOSITORY.root / "autograder/checks" / n[3:] / "__init__.py").exists()
-    and (REPOSITORY.root / "tests/checks" / n[3:] / "costs.py").exists()
-]  # FILTER-TEMPORARY
+NAMES = REPOSITORY.assignment_names()
 
 
 def imports(name: str) -> str:
-    """The import lines of an assignment's first code cell, on which declared answers rely."""
-    cells = read_source(REPOSITORY.source(name)).cells
-    first = next(cell.source for cell in cells if cell.cell_type == "code")
-    statements = ast.parse(first).body
-    kept = [s for s in statements if isinstance(s, ast.Import | ast.ImportFrom)]
-    return "\n".join(map(ast.unparse, kept)) + "\n"
+    """The import lines that an assignment's answers rely on."""
+    return given_imports(REPOSITORY.source(name))
 
 
 def of_assignment(name: str, part: str) -> Any:

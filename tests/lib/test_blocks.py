@@ -44,6 +44,18 @@ class Paths(nn.Module):
         return torch.cat([self.a(x), self.b(F.max_pool2d(x, 3, 1, 1))], 1)
 
 
+class Both(nn.Module):
+    """What the convolution gives is read twice: as it is, and cut off below zero."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(2, 2, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = self.conv(x)
+        return y + y.relu()
+
+
 class Undecided(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return x if x.sum() > 0 else -x
@@ -88,6 +100,18 @@ def test_parallel_paths_meet_in_a_concatenation() -> None:
         ("conv 1×1", "concatenate"),
         ("conv 1×7", "concatenate"),
     }
+
+
+def test_what_is_read_twice_keeps_its_own_box() -> None:
+    nodes, edges = blocks.graph_of(Both(), (1, 2, 3, 3))
+    arrows = {("x", "conv 1×1"), ("conv 1×1", "ReLU"), ("conv 1×1", "+"), ("ReLU", "+")}
+    assert labels(nodes, edges) == arrows
+
+
+def test_the_input_stays_a_box_of_its_own() -> None:
+    before = nn.Sequential(nn.BatchNorm2d(2), nn.ReLU(), nn.Conv2d(2, 3, 1))
+    nodes, edges = blocks.graph_of(before, (2, 2, 4, 4))
+    assert labels(nodes, edges) == {("x", "BN\nReLU"), ("BN\nReLU", "conv 1×1")}
 
 
 def test_drawing_leaves_the_module_alone() -> None:

@@ -32,8 +32,8 @@ def test_memory_is_what_the_backward_pass_needs() -> None:
 
 
 def test_views_of_one_tensor_count_once() -> None:
-    model = nn.Sequential(nn.ReLU(), nn.Flatten(), nn.Linear(8, 3))
-    assert costs.costs(model, (1, 2, 2, 2)).memory == 8 * FLOAT
+    model = nn.Sequential(nn.Conv2d(1, 2, 1), nn.ReLU(), nn.Flatten(), nn.Linear(8, 3))
+    assert costs.costs(model, (1, 1, 2, 2)).memory == (4 + 8) * FLOAT
 
 
 def test_measuring_leaves_the_module_alone() -> None:
@@ -55,3 +55,18 @@ def test_published_networks(name: str, parameters: int, millions: int) -> None:
     measured = costs.costs(model, (1, 3, 224, 224))
     assert measured.parameters == parameters
     assert measured.macs // 10**6 == millions
+
+
+def test_the_picture_of_a_block_says_its_weights() -> None:
+    assert (
+        "70144 weights: 32768, 4608 and 32768; a bottleneck has 69632" in costs.block_picture().alt
+    )
+    assert "69632 weights" in costs.block_picture(cardinality=1, width=64).alt
+
+
+def test_sliders_carry_a_picture_for_those_without_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[dict[str, str]] = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw: shown.append(bundle))
+    costs.explore_block()
+    assert shown[0]["text/plain"].startswith("Figure: A ResNeXt block of 32 groups")
+    assert "application/vnd.jupyter.widget-view+json" in shown[0]
