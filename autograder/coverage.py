@@ -14,7 +14,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.build.source import checked_exercise, read_source
+from autograder.build.source import checked_exercise, is_demo, read_source
 from autograder.course import CourseError, Repository
 
 LECTURE_ROWS = Path(__file__).with_name("coverage.csv")
@@ -22,7 +22,7 @@ PAGE = Path("docs/coverage.md")
 _HEADING = re.compile(r"^#{2,4} (.+?)\s*$", re.MULTILINE)
 _NO_SECTION = re.compile(r"Exercise: |BEGIN SOLUTION|END SOLUTION")
 _FUNCTION = re.compile(r"^def (\w+)", re.MULTILINE)
-_GOLDEN = re.compile(r"^def test_b(\d+)(?:_(\w+))?", re.MULTILINE)
+_GOLDEN = re.compile(r"^def (test((?:_b\d+)+)_\w+)", re.MULTILINE)
 _ASKED = re.compile(r"Find the slide|What is wrong on the slide", re.IGNORECASE)
 
 
@@ -97,8 +97,9 @@ def slide_mistakes(repository: Repository) -> list[Mistake]:
 
 
 def _proof(cells: list[NotebookNode]) -> str:
-    """The name of the next code cell's function, or what its first line says."""
-    code = next((cell.source for cell in cells if cell.cell_type == "code"), "")
+    """The name of the next demonstration's function, or what its first line says."""
+    demos = (cell.source for cell in cells if cell.cell_type == "code" and is_demo(cell))
+    code = next(demos, "")
     if name := _FUNCTION.search(code):
         return f"`{name.group(1)}()`"
     lines = [line for line in code.splitlines() if line.strip()]
@@ -109,9 +110,9 @@ def golden_tests(repository: Repository) -> dict[int, list[str]]:
     """Number of a golden row B<n> -> the tests that hold the solutions to it."""
     found: dict[int, list[str]] = defaultdict(list)
     for path in sorted((repository.root / "tests" / "checks").rglob("test_goldens_*.py")):
-        for match in _GOLDEN.finditer(path.read_text()):
-            where = f"{path.parent.name}: {match.group(0).removeprefix('def ')}"
-            found[int(match.group(1))].append(where)
+        for test, numbers in _GOLDEN.findall(path.read_text()):
+            for number in re.findall(r"\d+", numbers):
+                found[int(number)].append(f"{path.parent.name}: {test}")
     return dict(sorted(found.items()))
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 import torch
 
+from visionlab.checking.layouts import spread
 from visionlab.seeding import derive_seed
 
 Option = TypeVar("Option")
@@ -58,8 +59,7 @@ class Draw:
 
 def strided(x: torch.Tensor) -> torch.Tensor:
     """The same values laid out with gaps in memory: `x.view(...)` does not work on it."""
-    roomy = torch.stack([x, torch.full_like(x, 99)], dim=-1)  # (..., 2)
-    return roomy[..., 0]
+    return spread(x)
 
 
 def channels_last(x: torch.Tensor) -> torch.Tensor:

@@ -596,7 +596,7 @@ def relu_fb(x, g):
 # %%
 check(relu_fb)
 
-# %% [markdown] rows="A14" errata="44"
+# %% [markdown] rows="A14"
 # **Leaky ReLU**: a ReLU that is negative everywhere has no gradient, and never recovers. A small
 # slope on the left keeps it alive. Both lectures write $\max(0.1x,x)$. Mind that
 # `torch.nn.LeakyReLU()` has slope 0.01: not a mistake, but a different function.

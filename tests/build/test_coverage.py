@@ -28,11 +28,12 @@ check(second)
 # %% [markdown] errata="15"
 # **Find the slide's mistake.**
 # %%
+@demo
 def count_positions():
     pass
 # %% [markdown] errata="27 28"
 # The slide says 5.
-# %%
+# %% tags=["demo"]
 print(7)
 """
 
@@ -44,7 +45,7 @@ def repository(tmp_path: Path) -> Repository:
     (folder / "01_slides.py").write_text(SOURCE)
     tests = tmp_path / "tests" / "checks" / "slides"
     tests.mkdir(parents=True)
-    (tests / "test_goldens_slides.py").write_text("def test_b3_sizes() -> None:\n    pass\n")
+    (tests / "test_goldens_slides.py").write_text("def test_b3_b5_sizes() -> None:\n    pass\n")
     return Repository(tmp_path)
 
 
@@ -78,7 +79,10 @@ def test_mistakes_are_asked_or_told_and_proved_by_the_next_cell(repository: Repo
 
 
 def test_golden_numbers_are_found_by_the_names_of_tests(repository: Repository) -> None:
-    assert golden_tests(repository) == {3: ["slides: test_b3_sizes"]}
+    assert golden_tests(repository) == {
+        3: ["slides: test_b3_b5_sizes"],
+        5: ["slides: test_b3_b5_sizes"],
+    }
 
 
 def test_rows_that_are_not_taught_are_planned(repository: Repository) -> None:

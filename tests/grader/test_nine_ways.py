@@ -208,7 +208,7 @@ def test_no_number_is_right_by_being_none(value: str, marking: Marking) -> None:
 def test_a_cell_that_ends_the_process_costs_that_cell(desk: Desk) -> None:
     """Four of them: as often must the rest start again."""
     result = desk.grade(
-        desk.notebook(*["import os\nos._exit(0)"] * 3, first="import os\nos.kill(os.getpid(), 9)")
+        desk.notebook(*["import os\nos._exit(0)"] * 3, first="import ctypes\nctypes.string_at(0)")
     )
     assert scores(result) == HONEST
     assert len([n for n in result.notes if "was left out: the kernel died" in n]) == 4
@@ -283,9 +283,8 @@ FORGED = {
     [
         ("ran", "pipes[-1]"),
         ("half a message", "pipes[-1]"),
-        ("ran", "os.open('/proc/1/fd/1', os.O_WRONLY)"),
     ],
-    ids=["ran", "half", "by init"],
+    ids=["ran", "half"],
 )
 def test_forged_messages_cost_the_cell_that_sent_them(
     name: str, pipe: str, desk: Desk, monkeypatch: pytest.MonkeyPatch
@@ -295,6 +294,19 @@ def test_forged_messages_cost_the_cell_that_sent_them(
     result = desk.grade(desk.notebook(forger), cell_seconds=1.5)
     assert scores(result) == HONEST
     assert any(n.startswith("the added cell '") and "left out" in n for n in result.notes)
+
+
+def test_no_process_around_the_worker_has_a_channel(desk: Desk) -> None:
+    forger = (
+        "import os\n"
+        "for p in filter(str.isdigit, os.listdir('/proc')):\n"
+        "    if p != os.readlink('/proc/self'):\n"
+        "        for fd in range(12):\n"
+        "            try: os.write(os.open(f'/proc/{p}/fd/{fd}', os.O_WRONLY), b'forged')\n"
+        "            except OSError: pass"
+    )
+    result = desk.grade(desk.notebook(forger))
+    assert scores(result) == HONEST and result.notes == []
 
 
 def test_forged_messages_of_a_function_cost_its_exercise(desk: Desk) -> None:

@@ -12,6 +12,8 @@ import numpy as np
 import safetensors.torch
 import torch
 
+from visionlab.checking.layouts import spread
+
 Plain = Any  # None, bool, int, float, str, list, tuple, dict, Tensor, ndarray or Foreign
 
 MAX_DEPTH = 12
@@ -127,7 +129,7 @@ def _with_layout(x: torch.Tensor, layout: Any) -> torch.Tensor:
     if layout == "channels_last" and x.dim() == 4:
         return x.contiguous(memory_format=torch.channels_last)
     if layout == "strided":
-        return torch.stack([x, torch.zeros_like(x)], dim=-1)[..., 0]
+        return spread(x)
     return x
 
 
