@@ -286,7 +286,6 @@ def from_torchvision(cin, cout, stride=1, cardinality=32, width=4):
 
     project = nn.Conv2d(cin, cout, 1, stride, bias=False), nn.BatchNorm2d(cout)
     shortcut = None if stride == 1 and cin == cout else nn.Sequential(*project)
-    block = models.resnet.Bottleneck
-    block.expansion = 1
+    block = type("Block", (models.resnet.Bottleneck,), {"expansion": 1})
     wide = 64 * (width + 0.5) / cout
     return block(cin, cout, stride, shortcut, groups=cardinality, base_width=wide)

@@ -7,7 +7,7 @@ import torch
 
 from autograder.checks.convolution.inputs import whole
 from autograder.checks.forbidden import AUTOGRAD_TOOLS
-from autograder.draw import Draw, strided
+from autograder.draw import Draw, channels_last, strided
 from autograder.exercise import Exercise, Inputs
 
 num_grad = Exercise("num_grad", points=1, stars=2, minutes=12, forbidden=AUTOGRAD_TOOLS)
@@ -109,8 +109,9 @@ def kept(draw: Draw) -> Iterator[Inputs]:
 
 @num_grad.cases("memory", weight=0.5, probe=of_x_itself)
 def memory(draw: Draw) -> Iterator[Inputs]:
+    images, c = channels_last(_whole(draw, 1, 2, 2, 2)), _different(draw, 1, 2, 2, 2)
+    yield {"f": LINEAR, "x": images, "c": c, "eps": HALF}
     c = _different(draw, 3, 2)
-    yield {"f": LINEAR, "x": _whole(draw, 2, 3).T, "c": c, "eps": HALF}
     yield {"f": LINEAR, "x": strided(_whole(draw, 3, 2)), "c": c, "eps": HALF}
 
 

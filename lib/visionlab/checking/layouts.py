@@ -14,5 +14,5 @@ def spread(x: torch.Tensor) -> torch.Tensor:
     gapped = [axis for axis, length in enumerate(x.shape) if length > 1][-2:]
     lengths = [length + (axis in gapped) for axis, length in enumerate(x.shape)]
     roomy = torch.ones([*lengths, 2], dtype=x.dtype, device=x.device)
-    gaps = roomy[(*(slice(length) for length in x.shape), 0)]
-    return gaps.copy_(x)
+    index: list[slice | int] = [slice(length) for length in x.shape]
+    return roomy[(*index, 0)].copy_(x)
