@@ -13,12 +13,14 @@ ROWS = {
     "02_backpropagation": {*range(3, 7), *range(8, 18), *range(46, 52)},
     "03_batch_normalisation": {*range(64, 68), *range(74, 86)},
     "04_architectures": {*range(70, 74), *range(86, 104)},
+    "05a_region_proposals": {118, 120, 122, 128, 129, *range(133, 137)},
 }
 ERRATA = {
     "01_convolution": {*range(8, 17), 27, 28},
     "02_backpropagation": {2, 3, 4, 16, 19, 24},
     "03_batch_normalisation": {25, 26, 41},
     "04_architectures": {1, 5, *range(29, 36), 42, 44},
+    "05a_region_proposals": {21, 36, 40},
 }
 # The golden numbers of the lectures that can be computed, by the folder of their tests.
 GOLDENS = {
@@ -26,6 +28,7 @@ GOLDENS = {
     "backpropagation": {2, 10, 12},
     "batch_normalisation": {13, 29},
     "architectures": {15, 16, *range(18, 23), 24, 25, 26, 27, 28, 44, 45, 46},
+    "region_proposals": {31, 32, 35, 36, 40, 42},
 }
 
 
