@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from torch import Tensor
 from torch.nn.grad import conv2d_input, conv2d_weight
 
-from visionlab import plots
+from visionlab import interactive, plots
 from visionlab.sweeps import slide_frame, sweep
 
 WEIGHTS, INPUT = "the weights", "the input"
@@ -102,19 +102,8 @@ def entries(of: str, pad: int) -> int:
 
 
 def explore(**start: Any) -> None:
-    """Show the frames with sliders; `start` holds arguments of `picture` for the first one.
-
-    A front end without widgets shows that first frame.
-    """
-    from IPython.display import display
-
-    still = picture(**start)
-    bundle: dict[str, Any] = {"text/html": still._repr_html_(), "text/plain": repr(still)}
-    try:
-        bundle = {**_controls(start)._repr_mimebundle_(), **bundle}
-    except ImportError:
-        bundle["text/plain"] += " (ipywidgets is not installed: no sliders)"
-    display(bundle, raw=True)
+    """Show the frames with sliders; `start` holds arguments of `picture` for the first one."""
+    interactive.show(picture(**start), lambda: _controls(start))
 
 
 def _controls(start: dict[str, Any]) -> Any:
@@ -128,15 +117,12 @@ def _controls(start: dict[str, Any]) -> Any:
     pad = ui.IntSlider(start.get("pad", 0), *_PADS, description="pad", layout=wide)
     last = entries(choice.value, pad.value) - 1
     step = ui.IntSlider(start.get("step", 0), 0, last, description="step", layout=wide)
-    screen = ui.HTML()
 
-    def redraw(_: Any = None) -> None:
-        step.max = entries(choice.value, pad.value) - 1
-        screen.value = picture(step.value, choice.value, stride.value, pad.value)._repr_html_()
+    def keep_inside(values: dict[str, Any]) -> None:
+        step.max = entries(values["of"], values["pad"]) - 1
 
-    for control in (choice, stride, pad, step):
-        control.observe(redraw, names="value")
-    redraw()
+    controls = {"step": step, "of": choice, "stride": stride, "pad": pad}
+    screen = interactive.screen(picture, controls, keep_inside)
     return ui.VBox([choice, step, stride, pad, screen])
 
 

@@ -15,7 +15,7 @@ from matplotlib.collections import LineCollection
 from matplotlib.patches import Rectangle
 from torch import Tensor
 
-from visionlab import plots
+from visionlab import interactive, plots
 from visionlab.scenes import Scenes, show
 
 SQUARES = (14, 9)  # columns and rows of the squared paper under two boxes
@@ -42,19 +42,9 @@ class Choice:
 
 
 def explore(picture: Callable[..., plots.Picture], choices: Mapping[str, Choice]) -> None:
-    """Show picture(**values) under a slider for each of its arguments.
-
-    A front end with widgets shows the sliders, every other reader the first picture.
-    """
-    from IPython.display import display
-
+    """Show picture(**values) under a slider for each of its arguments."""
     first = picture(**{name: choice.start for name, choice in choices.items()})
-    bundle: dict[str, Any] = {"text/html": first._repr_html_(), "text/plain": repr(first)}
-    try:
-        view = _sliders(picture, choices)._repr_mimebundle_()
-    except ImportError:
-        view = {}
-    display({**view, **bundle}, raw=True)
+    interactive.show(first, lambda: _sliders(picture, choices))
 
 
 def _sliders(picture: Callable[..., plots.Picture], choices: Mapping[str, Choice]) -> Any:
@@ -68,15 +58,7 @@ def _sliders(picture: Callable[..., plots.Picture], choices: Mapping[str, Choice
         )
         for name, choice in choices.items()
     }
-    screen = ui.HTML()
-
-    def draw(_: Any = None) -> None:
-        values = {name: control.value for name, control in controls.items()}
-        screen.value = picture(**values)._repr_html_()
-
-    for control in controls.values():
-        control.observe(draw, names="value")
-    draw()
+    screen = interactive.screen(picture, controls)
     sliders = list(controls.values())
     half = -(-len(sliders) // 2)
     return ui.VBox([ui.HBox([ui.VBox(sliders[:half]), ui.VBox(sliders[half:])]), screen])

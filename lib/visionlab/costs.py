@@ -14,7 +14,7 @@ from torch.autograd.graph import saved_tensors_hooks
 from torch.func import functional_call
 from torch.utils.flop_counter import FlopCounterMode
 
-from visionlab import plots
+from visionlab import interactive, plots
 
 META = "meta"
 
@@ -99,15 +99,7 @@ def block_picture(cardinality: int = 32, width: int = 4, channels: int = 256) ->
 
 def explore_block() -> None:
     """Sliders for the groups and their width where widgets run, else the picture of 32 × 4d."""
-    from IPython.display import display
-
-    first = block_picture()
-    bundle: dict[str, Any] = {"text/html": first._repr_html_(), "text/plain": repr(first)}
-    try:
-        view = _sliders()._repr_mimebundle_()
-    except ImportError:
-        view = {}
-    display({**view, **bundle}, raw=True)
+    interactive.show(block_picture(), _sliders)
 
 
 def _sliders() -> Any:
@@ -116,12 +108,5 @@ def _sliders() -> Any:
     powers = [2**n for n in range(8)]
     groups = ui.SelectionSlider(options=powers, value=32, description="groups")
     width = ui.SelectionSlider(options=powers, value=4, description="width d")
-    screen = ui.HTML()
-
-    def draw(_: Any = None) -> None:
-        screen.value = block_picture(groups.value, width.value)._repr_html_()
-
-    for control in (groups, width):
-        control.observe(draw, names="value")
-    draw()
-    return ui.VBox([ui.HBox([groups, width]), screen])
+    controls = {"cardinality": groups, "width": width}
+    return ui.VBox([ui.HBox([groups, width]), interactive.screen(block_picture, controls)])

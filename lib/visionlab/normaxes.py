@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.collections import PolyCollection
 
-from visionlab import plots
+from visionlab import interactive, plots
 
 Kind = Literal["batch", "layer", "instance", "group"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -69,19 +69,8 @@ def picture(kind: Kind = "group", N: int = 4, groups: int = 2, C: int = 6) -> pl
 
 
 def explore(kind: Kind = "group", N: int = 4, groups: int = 2) -> None:
-    """Show one block with sliders for the kind, the batch and the groups.
-
-    A front end with widgets shows the sliders, every other reader the first picture.
-    """
-    from IPython.display import display
-
-    first = picture(kind, N, groups)
-    bundle: dict[str, Any] = {"text/html": first._repr_html_(), "text/plain": repr(first)}
-    try:
-        view = _sliders(kind, N, groups)._repr_mimebundle_()
-    except ImportError:
-        view = {}
-    display({**view, **bundle}, raw=True)
+    """Show one block with sliders for the kind, the batch and the groups."""
+    interactive.show(picture(kind, N, groups), lambda: _sliders(kind, N, groups))
 
 
 def _sliders(kind: Kind, N: int, groups: int) -> Any:
@@ -92,16 +81,7 @@ def _sliders(kind: Kind, N: int, groups: int) -> Any:
         "N": ui.IntSlider(N, 1, 6, description="batch"),
         "groups": ui.SelectionSlider(options=[1, 2, 3, 6], value=groups, description="groups"),
     }
-    screen = ui.HTML()
-
-    def draw(_: Any = None) -> None:
-        values = {name: control.value for name, control in controls.items()}
-        screen.value = picture(**values)._repr_html_()
-
-    for control in controls.values():
-        control.observe(draw, names="value")
-    draw()
-    return ui.HBox([ui.VBox(list(controls.values())), screen])
+    return ui.HBox([ui.VBox(list(controls.values())), interactive.screen(picture, controls)])
 
 
 def _count(kind: Kind, N: int, C: int, groups: int) -> str:

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from visionlab import plots
+from visionlab import interactive, plots
 from visionlab.sweeps import slide_frame
 
 _SIDE = 7
@@ -59,20 +59,8 @@ def _too_large(K: int, dilation: int, side: int) -> plots.Picture:
 
 
 def explore(**start: Any) -> None:
-    """Show the moving kernel; `start` holds arguments of `picture` for the first frame.
-
-    One output carries both forms: a front end with widgets shows the sliders, every other
-    reader (a web page, a printout, a notebook opened without a kernel) the first frame.
-    """
-    from IPython.display import display
-
-    first = picture(**start)
-    bundle: dict[str, Any] = {"text/html": first._repr_html_(), "text/plain": repr(first)}
-    try:
-        view = _sliders(start)._repr_mimebundle_()
-    except ImportError:
-        view = {}
-    display({**view, **bundle}, raw=True)
+    """Show the moving kernel; `start` holds arguments of `picture` for the first frame."""
+    interactive.show(picture(**start), lambda: _sliders(start))
 
 
 def _sliders(start: dict[str, Any]) -> Any:
@@ -93,16 +81,11 @@ def _sliders(start: dict[str, Any]) -> Any:
             options=list(_KERNELS), value=start.get("kernel", _SUM), description="weights"
         ),
     }
-    screen = ui.HTML()
 
-    def draw(_: Any = None) -> None:
-        values = {name: control.value for name, control in controls.items()}
+    def keep_inside(values: dict[str, Any]) -> None:
         controls["step"].max = _last_step(values)
-        screen.value = picture(**values)._repr_html_()
 
-    for control in controls.values():
-        control.observe(draw, names="value")
-    draw()
+    screen = interactive.screen(picture, controls, keep_inside)
     names = list(controls)
     columns = [ui.VBox([controls[n] for n in names[:3]]), ui.VBox([controls[n] for n in names[3:]])]
     return ui.VBox([ui.HBox(columns), screen])
