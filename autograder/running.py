@@ -12,11 +12,20 @@ from autograder.build.source import DEMO
 from autograder.outputs import safe_outputs
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session, SessionLostError
-from visionlab.checking.probing import CRASHED, TIMED_OUT, Answer
+from visionlab.checking.judge import judge
+from visionlab.checking.probing import (
+    CRASHED,
+    NOT_DEFINED,
+    NOT_IMPLEMENTED,
+    TIMED_OUT,
+    Answer,
+    Question,
+)
 from visionlab.checking.records import ExerciseRecord
 
 GRACE_SECONDS = 3
 ASKING_SHARE = 0.4  # of the time a session finds is kept for the questions
+HURRIED_SECONDS = 2  # of a call while all exercises are asked in one child
 MAX_INTERRUPTIONS = 2  # endless or crashing calls of one exercise before the rest is left
 
 
@@ -73,6 +82,7 @@ class _Run:
         self._limits = limits
         self._current = ""
         self._place = ""
+        self._hurried = False
 
     def note(self, words: str) -> None:
         """Remember something once."""
@@ -104,12 +114,30 @@ class _Run:
             self.note(f"{_place(cell)} ran too long and was stopped")
 
     def questions(self, session: Session) -> None:
-        """Ask the questions of all exercises that are not answered yet."""
-        for record in self._records:
+        """Ask the questions of all exercises that are not answered yet.
+
+        First all of them in one child, which is fast; then once more, each exercise in a child of
+        its own, what was not right there: an earlier exercise may have spoilt it.
+        """
+        waiting = [r for r in self._records if r.name not in self.ran.answers]
+        if not self._hurried:
+            self._hurried = True
+            self._ask_together(session, waiting)
+        for record in waiting:
             if record.name not in self.ran.answers:
                 self._current = record.name
                 self._ask(session, record)
         self._current = ""
+
+    def _ask_together(self, session: Session, records: list[ExerciseRecord]) -> None:
+        """Keep the answers of exercises that are right when all are asked in one go."""
+        answers: list[Answer | None] = []
+        seconds = min(HURRIED_SECONDS, self._limits.question_seconds)
+        self._ask_once(session, [(r, r.questions()) for r in records], answers, seconds, True)
+        for record in records:
+            own, answers = answers[: len(record.cases)], answers[len(record.cases) :]
+            if len(own) == len(record.cases) and (_unwritten(own) or judge(record, own).passed):
+                self.ran.answers[record.name] = own
 
     def _ask(self, session: Session, record: ExerciseRecord) -> None:
         """Ask one exercise's questions; past a crash or an endless call go on with the next."""
@@ -120,7 +148,8 @@ class _Run:
             if time.monotonic() > self.deadline:
                 answers.append(_OUT_OF_TIME)
                 break
-            ended = self._ask_once(session, record, answers)
+            left = [(record, record.questions()[len(answers) :])]
+            ended = self._ask_once(session, left, answers, self._limits.question_seconds)
             if len(answers) < total:
                 interruptions += 1
                 answers.append(self._interruption(ended))
@@ -129,27 +158,37 @@ class _Run:
             answers += [answers[-1]] * (total - len(answers))
 
     def _ask_once(
-        self, session: Session, record: ExerciseRecord, answers: list[Answer | None]
+        self,
+        session: Session,
+        asked: list[tuple[ExerciseRecord, list[Question]]],
+        answers: list[Answer | None],
+        seconds: float,
+        together: bool = False,
     ) -> str:
-        questions = record.questions()[len(answers) :]
-        left = max(0.0, self.deadline - time.monotonic())
-        session.send(
+        """Ask questions in one child; says how that ended.
+
+        Each is due within `seconds`, or, when they come together, all of an exercise.
+        """
+        most = len(answers) + sum(len(questions) for _, questions in asked)
+        exercises = [
             {
-                "do": "ask",
-                "exercise": record.name,
+                "name": record.name,
                 "operators": sorted(record.forbidden.operators),
-                "seconds": self._limits.question_seconds,
-                "seconds_in_all": left,
                 "questions": [{"inputs": q.inputs, "probe": q.probe} for q in questions],
             }
-        )
+            for record, questions in asked
+        ]
+        left = max(0.0, self.deadline - time.monotonic())
+        limits = {"seconds": seconds, "seconds_in_all": left}
+        session.send({"do": "ask", "exercises": exercises, "together": together, **limits})
         while True:
-            due = min(time.monotonic() + self._limits.question_seconds, self.deadline)
-            event = session.receive(due + GRACE_SECONDS, "answer", "asked")
+            due = min(time.monotonic() + seconds, self.deadline)
+            event = session.receive(due + GRACE_SECONDS, "answers", "asked")
             if event["event"] == "asked":
                 return str(event.get("ended"))
-            answers.append(_as_answer(event.get("answer")))
-            if len(answers) > len(record.cases):
+            claims = event.get("answers")
+            answers += map(_as_answer, claims if isinstance(claims, list) else [None])
+            if len(answers) > most:
                 raise SessionLostError("it gave more answers than there were questions")
 
     def _interruption(self, ended: str) -> Answer:
@@ -163,6 +202,8 @@ class _Run:
 
     def blame(self, why: str) -> None:
         """After a lost session: leave out what was running then."""
+        if not self._current:
+            return  # all exercises were asked together: next time each by itself
         record = next((r for r in self._records if r.name == self._current), None)
         if record is None:
             self.deadly.add(self._current)
@@ -179,6 +220,11 @@ class _Run:
         self.note(_OUT_OF_TIME.message)
         for record in self._records:
             self.ran.answers.setdefault(record.name, [_OUT_OF_TIME] * len(record.cases))
+
+
+def _unwritten(answers: list[Answer | None]) -> bool:
+    """Whether there is nothing to ask again: no exercise before can have taken it away."""
+    return all(a is not None and a.error in (NOT_IMPLEMENTED, NOT_DEFINED) for a in answers)
 
 
 def _as_answer(claimed: Any) -> Answer | None:

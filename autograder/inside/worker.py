@@ -1,7 +1,7 @@
 """Runs one submission's cells, then puts the questions to its functions. Trusts nobody.
 
-Requests and events are frames on two pipes that the student's code is not given. Each exercise
-is asked in a forked child, so that a crash or an endless loop there costs that exercise only.
+Requests and events are frames on two pipes that the student's code is not given. Every request
+to ask is answered in a forked child, so that a crash or an endless loop there ends only that.
 """
 
 import os
@@ -9,6 +9,7 @@ import select
 import signal
 import sys
 import time
+from collections.abc import Iterator
 from typing import Any
 
 from autograder.inside.frames import (
@@ -65,7 +66,8 @@ def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) ->
     child = os.fork()
     if child == 0:
         try:
-            _answer_all(shell, request, child_end)
+            answer = _answer_together if request["together"] else _answer_each
+            answer(shell, request, child_end)
         finally:
             os._exit(0)
     os.close(child_end)
@@ -74,19 +76,36 @@ def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) ->
     write_frame(events, {"event": "asked", "ticket": request["ticket"], "ended": ended})
 
 
-def _answer_all(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+def _answer_each(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
     """In the child: answer question by question, so that what was answered survives a crash."""
-    forbidden = Forbidden(frozenset(request["operators"]), frozenset(), "")
-    sys.stdin = open(os.devnull)  # noqa: SIM115 (closed with the process)
-    for item in request["questions"]:
-        question = Question(request["exercise"], item["inputs"], item["probe"], forbidden)
-        answer = ask(question, shell.user_ns)
-        event = {"event": "answer", "ticket": request["ticket"], "answer": answer.to_plain()}
+    for exercise in request["exercises"]:
+        for answer in _answers(shell, exercise):
+            event = {"event": "answers", "ticket": request["ticket"]}
+            try:
+                write_frame(events, {**event, "answers": [answer.to_plain()]})
+            except (CodecError, FrameError) as error:
+                answer = Answer(error=NOT_PLAIN, message=f"the answer cannot be graded: {error}")
+                write_frame(events, {**event, "answers": [answer.to_plain()]})
+
+
+def _answer_together(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+    """In the child: answer exercise by exercise; what cannot be sent ends it, to be asked again."""
+    for exercise in request["exercises"]:
+        answers = [answer.to_plain() for answer in _answers(shell, exercise)]
+        event = {"event": "answers", "ticket": request["ticket"], "answers": answers}
         try:
             write_frame(events, event)
-        except (CodecError, FrameError) as error:
-            answer = Answer(error=NOT_PLAIN, message=f"the answer cannot be graded: {error}")
-            write_frame(events, {**event, "answer": answer.to_plain()})
+        except (CodecError, FrameError):
+            return
+
+
+def _answers(shell: NotebookShell, exercise: dict[str, Any]) -> Iterator[Answer]:
+    """The answers to an exercise's questions, one after the other."""
+    sys.stdin = open(os.devnull)  # noqa: SIM115 (closed with the process)
+    forbidden = Forbidden(frozenset(exercise["operators"]), frozenset(), "")
+    for item in exercise["questions"]:
+        question = Question(exercise["name"], item["inputs"], item["probe"], forbidden)
+        yield ask(question, shell.user_ns)
 
 
 def _relay(child: int, answers: int, events: int, seconds: float, seconds_in_all: float) -> str:

@@ -81,11 +81,13 @@ def test_only_the_questions_reach_the_student(desk: Desk) -> None:
     while "request" not in frame.f_locals:
         frame = frame.f_back
     request = frame.f_locals["request"]
-    raise ValueError(json.dumps([sorted(request), sorted(request["questions"][0])]))
+    exercise = request["exercises"][0]
+    raise ValueError(json.dumps([sorted(x) for x in (request, exercise, exercise["questions"][0])]))
     """
     result = desk.grade(desk.notebook(conv2d_naive=TAKES_ANYTHING + spy))
-    known = ["do", "exercise", "operators", "questions", "seconds", "seconds_in_all", "ticket"]
-    seen = f"ValueError: {json.dumps([known, ['inputs', 'probe']])}"
+    known = ["do", "exercises", "seconds", "seconds_in_all", "ticket", "together"]
+    asked = [known, ["name", "operators", "questions"], ["inputs", "probe"]]
+    seen = f"ValueError: {json.dumps(asked)}"
     assert {r.partition(" (in")[0] for r in reasons(result, UNSOLVED)} == {seen}
     assert scores(result) == HONEST
 
@@ -269,7 +271,7 @@ def test_no_answers_earn_more_than_there_is(marking: Marking, answers: list[Answ
 # 9: hostile bytes on the way back
 
 
-FORGED_ANSWER = {"event": "answer", "answer": Answer(value=1.0).to_plain()}
+FORGED_ANSWER = {"event": "answers", "answers": [Answer(value=1.0).to_plain()]}
 FORGED = {
     "garbage": b"x" * 100_000,
     "answers": b"".join(LENGTH.pack(len(body)) + body for body in [pack(FORGED_ANSWER)] * 200),
@@ -344,7 +346,7 @@ class Bomb:
 
 @given(st.binary(max_size=300))
 def test_the_decoder_refuses_anything_else(junk: bytes) -> None:
-    good = pack({"event": "answer", "answer": Answer(value=torch.ones(3)).to_plain()})
+    good = pack({"event": "answers", "answers": [Answer(value=torch.ones(3)).to_plain()]})
     middle = len(junk) % len(good)
     for message in (junk, pickle.dumps(Bomb()) + junk, good[:middle] + junk + good[middle + 1 :]):
         try:
