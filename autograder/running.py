@@ -52,7 +52,7 @@ def run_submission(
     questions it concerns. Raises StartError when the machine cannot start a sandbox.
     """
     cells = [c for c in notebook.cells if c.cell_type == "code" and not is_skipped(c)]
-    run = _Run(records, limits, time.monotonic())
+    run = SubmissionRun(records, limits, time.monotonic())
     while time.monotonic() < run.deadline:
         try:
             with Session(limits, workdir_files, walled=walled) as session:
@@ -71,8 +71,8 @@ def is_skipped(cell: NotebookNode) -> bool:
     return bool(fields.get("grade")) or DEMO in cell.metadata.get("tags", [])
 
 
-class _Run:
-    """The state that outlives a killed session."""
+class SubmissionRun:
+    """One submission on its way: what is known of it outlives a killed session."""
 
     def __init__(self, records: list[ExerciseRecord], limits: Limits, start: float) -> None:
         self.ran = Ran()

@@ -13,7 +13,7 @@ from nbformat import NotebookNode
 from autograder.course import Repository
 from autograder.grading import Marking, prepare_marking
 from autograder.restore import restore
-from autograder.running import is_skipped
+from autograder.running import SubmissionRun, is_skipped
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session
 from autograder.simulate import Material
@@ -44,8 +44,6 @@ def stage_table(repository: Repository, name: str) -> Table:
 
 def _one(submitted: NotebookNode, marking: Marking) -> dict[str, float]:
     """Seconds of each stage of one grading."""
-    from autograder.running import _Run
-
     clock: dict[str, float] = {}
 
     def timed(stage: str, work: Callable[[], Any]) -> Any:
@@ -57,7 +55,7 @@ def _one(submitted: NotebookNode, marking: Marking) -> dict[str, float]:
     restored = timed("restore", lambda: restore(submitted, marking.source)).notebook
     cells = [c for c in restored.cells if c.cell_type == "code" and not is_skipped(c)]
     session = Session(marking.limits, marking.workdir_files)
-    run = _Run(marking.records, marking.limits, time.monotonic())
+    run = SubmissionRun(marking.records, marking.limits, time.monotonic())
     timed("fork into namespaces", session.__enter__)
     timed("run the cells", lambda: run.cells(session, cells))
     timed("ask the questions", lambda: run.questions(session))
