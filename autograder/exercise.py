@@ -6,13 +6,33 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from torch import Tensor
+
 from autograder.draw import Draw
 from autograder.sandbox.limits import Limits
 from visionlab.checking.forbidden import NOTHING, Forbidden
 
 # Named inputs of one case: tensors, numbers, strings, lists and dicts of them.
 Inputs = dict[str, Any]
-CaseBuilder = Callable[[Draw], Iterable[Inputs]]
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A case without one right answer: detections in scenes, which must be good enough.
+
+    The probe returns, for every scene, a list of boxes (n, 4), scores (n,) and labels (n,) int64.
+    boxes, labels: the truth of every scene, (m, 4) and (m,), which the student's code never sees;
+    at_least: the mean average precision at IoU 0.5 that passes, above 0. Neither the reference nor
+    the misconceptions are asked, so a case may take its seconds.
+    """
+
+    inputs: Inputs
+    boxes: list[Tensor]
+    labels: list[Tensor]
+    at_least: float
+
+
+CaseBuilder = Callable[[Draw], Iterable[Inputs | Scored]]
 Probe = Callable[..., Any]
 Answer = Callable[..., Any]
 
@@ -91,7 +111,7 @@ class Exercise:
         probe: Probe | None = None,
         hidden_only: bool = False,
     ) -> Callable[[CaseBuilder], CaseBuilder]:
-        """Declare a facet by a generator of inputs; each yielded dict is one case.
+        """Declare a facet by a generator of inputs; each yielded dict (or Scored) is one case.
 
         The generator runs twice: with public numbers for the student's own check, with the
         course's secret ones for grading. Without a `probe` the exercise's function is called
@@ -159,13 +179,15 @@ class Written:
 class Assignment:
     """One notebook with its points: the exercises in the order of the notebook.
 
-    limits: what one submission may use.
+    limits: what one submission may use; files: names of what a submission may hold besides the
+    notebook, such as a trained network; they lie beside it when it is graded.
     """
 
     name: str
     exercises: tuple[Exercise, ...]
     written: tuple[Written, ...] = ()
     limits: Limits = Limits()
+    files: tuple[str, ...] = ()
 
     @property
     def points(self) -> float:

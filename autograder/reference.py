@@ -13,7 +13,7 @@ import visionlab.checking
 from autograder.build.source import is_check, is_demo, read_source
 from autograder.course import Course, CourseError, Repository, declared_assignment
 from autograder.draw import Draw
-from autograder.exercise import Exercise, Facet
+from autograder.exercise import Exercise, Facet, Scored
 from visionlab.checking.compare import difference
 from visionlab.checking.probing import Answer, Question, ask
 from visionlab.checking.records import (
@@ -150,13 +150,20 @@ def _cases(exercise: Exercise, secret: str | None) -> Iterator[CaseRecord]:
 
 def _drawn(exercise: Exercise, facet: Facet, draw: Draw, public: bool) -> Iterator[CaseRecord]:
     probe = exercise.probe_source(facet)
-    for inputs in facet.build(draw):
-        yield CaseRecord(facet.name, public, "", inputs, probe, None)
+    for case in facet.build(draw):
+        if isinstance(case, Scored):
+            truth = {"boxes": case.boxes, "labels": case.labels}
+            inputs, least = case.inputs, case.at_least
+            yield CaseRecord(facet.name, public, "", inputs, probe, truth, at_least=least)
+        else:
+            yield CaseRecord(facet.name, public, "", case, probe, None)
 
 
 def _finish(
     exercise: Exercise, case: CaseRecord, namespace: Namespace, mistaken: dict[str, Namespace]
 ) -> CaseRecord:
+    if case.at_least:
+        return case  # the truth is known already
     question = Question(exercise.name, case.inputs, case.probe, exercise.forbidden)
     right = ask(question, namespace)
     if right.error or right.changed:

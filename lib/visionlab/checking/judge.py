@@ -120,7 +120,7 @@ class _Wrong:
 
 def _wrong(case: CaseRecord, answer: Answer) -> _Wrong | None:
     """None when the answer is right."""
-    found = None if answer.error else difference(case.expected, answer.value)
+    found = None if answer.error else case.difference(answer.value)
     if answer.error or answer.changed or found is not None:
         return _Wrong(answer, found)
     return None

@@ -5,6 +5,7 @@ import re
 import symtable
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from IPython.core.inputtransformer2 import TransformerManager
 
@@ -12,6 +13,32 @@ from visionlab.checking.forbidden import Forbidden
 
 _IMPORTERS = ("__import__", "import_module")
 _RUNNERS = {"eval", "exec", "compile"}
+# The guard watches one thread of one process, through torch's own dispatch. What starts others, or
+# reaches into the guard, has no place in code that may not call everything.
+_AROUND_THE_GUARD = (
+    "_thread.",
+    "concurrent.futures.",
+    "ctypes.",
+    "multiprocessing.",
+    "os.exec",
+    "os.fork",
+    "os.popen",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "pty.",
+    "subprocess.",
+    "threading.",
+    "torch._C.",
+    "torch.multiprocessing.",
+    "torch.utils._python_dispatch.",
+    "visionlab.checking.",
+)
+# Whoever reads has no clock, and IPython needs a pass over the cell for every magic in it.
+MAX_CODE = 500_000  # characters of a notebook's code
+_MAX_TRANSFORMED = 50_000  # characters of a cell
+_MAX_MAGICS = 10  # lines of a cell
+_MAGIC_LINE = re.compile(r"^[^\S\n]*[%!?,;/].*|^.*(?:=[^\S\n]*[%!]|\?[^\S\n]*$).*", re.MULTILINE)
 
 
 def forbidden_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
@@ -30,10 +57,12 @@ def forbidden_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
 
 
 def _first_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
+    texts = tuple(cells)
+    if sum(map(len, texts)) > MAX_CODE:
+        return f"its notebook holds more than {MAX_CODE} characters of code"
     module = _Definitions(forbidden.names)
-    for source in cells:
-        for statement in _statements(source):
-            module.take(statement)
+    for statement in _statements(texts):
+        module.take(statement)
     reached = list(module.reachable(name))
     for statement in reached:
         module.take_local(statement)
@@ -44,15 +73,29 @@ def _first_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
     return ""
 
 
-@lru_cache(maxsize=1024)
-def _statements(source: str) -> tuple[ast.stmt, ...]:
-    """The statements of one cell; none where it is not Python."""
+@lru_cache(maxsize=8)  # notebooks: all exercises of one are read in a row
+def _statements(cells: tuple[str, ...]) -> tuple[ast.stmt, ...]:
+    """The statements of all cells; none of those that are not Python."""
+    return tuple(statement for source in cells for statement in _statements_of_cell(source))
+
+
+def _statements_of_cell(source: str) -> list[ast.stmt]:
     if source.lstrip().startswith("%%"):  # %%time and the like: the rest of the cell runs
         source = source.lstrip().partition("\n")[2]
-    try:
-        return tuple(ast.parse(TransformerManager().transform_cell(source)).body)
-    except Exception:  # a cell that cannot be read here cannot run there
-        return ()
+    for python in (lambda: source, lambda: _without_magics(source)):
+        try:
+            return ast.parse(python()).body
+        except Exception:  # a cell that cannot be read here cannot run there
+            continue
+    return []
+
+
+def _without_magics(source: str) -> str:
+    """The cell as Python; where it holds more magics than anybody writes, without their lines."""
+    magics = sum(1 for _ in zip(range(_MAX_MAGICS + 1), _MAGIC_LINE.finditer(source), strict=False))
+    if magics > _MAX_MAGICS or len(source) > _MAX_TRANSFORMED:
+        return _MAGIC_LINE.sub("", source)
+    return str(TransformerManager().transform_cell(source))
 
 
 class _Definitions:
@@ -187,9 +230,17 @@ def _root(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-@lru_cache(maxsize=1024)
+_names_read: WeakKeyDictionary[ast.stmt, frozenset[str]] = WeakKeyDictionary()
+
+
 def _global_names(statement: ast.stmt) -> frozenset[str]:
     """The names of the notebook that a statement reads; a function's own variables are none."""
+    if statement not in _names_read:
+        _names_read[statement] = _find_global_names(statement)
+    return _names_read[statement]
+
+
+def _find_global_names(statement: ast.stmt) -> frozenset[str]:
     try:
         waiting = [symtable.symtable(ast.unparse(statement), "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -209,16 +260,20 @@ def _offence(node: ast.AST, names: frozenset[str], module: _Definitions) -> str:
     match node:
         case ast.Import() | ast.ImportFrom():
             brought = _imports(node).values()
-            return next((full for full in brought if _last(full) in names), "")
+            return next((full for full in brought if _is_offence(full, names)), "")
         case ast.Name() | ast.Attribute() | ast.Subscript() | ast.Call():
             full = module.meaning(node)
-            if _last(full) in names:
+            if _is_offence(full, names):
                 return full
     match node:
         case ast.Call(func=ast.Name(id=how), args=[ast.Constant(value=str(text)), *_]):
             words = re.findall(r"\w+", text) if how in _RUNNERS else []
             return next((f'{how}("…{w}…")' for w in words if w in names), "")
     return ""
+
+
+def _is_offence(full: str, names: frozenset[str]) -> bool:
+    return _last(full) in names or f"{full}.".startswith(_AROUND_THE_GUARD)
 
 
 def _last(dotted: str) -> str:

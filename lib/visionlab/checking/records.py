@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from visionlab.checking.codec import CodecError, Plain, pack, unpack
+from visionlab.checking.compare import Difference, difference
+from visionlab.checking.detections import shortfall
 from visionlab.checking.forbidden import Forbidden
 from visionlab.checking.probing import Answer, Question
 
@@ -22,7 +24,9 @@ class CaseRecord:
     """One case: its question, the expected answer, and what known mistakes answer instead.
 
     source: the lecture the numbers come from, or ""; mistakes: misconception name -> its
-    answer, only where that differs from the expected one.
+    answer, only where that differs from the expected one. at_least: 0 where the answer must equal
+    the expected one; otherwise the expected one is the truth about some scenes, and the answer
+    detections in them, which must reach this mean average precision.
     """
 
     facet: str
@@ -32,6 +36,13 @@ class CaseRecord:
     probe: str
     expected: Plain
     mistakes: dict[str, Answer] = field(default_factory=dict)
+    at_least: float = 0.0
+
+    def difference(self, value: Plain) -> Difference | None:
+        """What is wrong with an answer, or None."""
+        if self.at_least:
+            return shortfall(self.expected, value, self.at_least)
+        return difference(self.expected, value)
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,10 @@ def _exercise_to_plain(record: ExerciseRecord) -> dict[str, Any]:
 
 def _case_to_plain(case: CaseRecord) -> dict[str, Any]:
     mistakes = {name: answer.to_plain() for name, answer in case.mistakes.items()}
-    return {**vars(case), "mistakes": mistakes}
+    plain = {**vars(case), "mistakes": mistakes}
+    if not case.at_least:  # few have it: what they do not say is short
+        del plain["at_least"]
+    return plain
 
 
 def _exercise_from_plain(data: dict[str, Any]) -> ExerciseRecord:
