@@ -2,7 +2,7 @@
 # Another interpreter: make PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo bench test check lint types fresh lab notebooks constraints format clean
+.PHONY: help setup sandbox demo bench lab-weights lab-bench lab-page test check lint types fresh lab notebooks constraints format clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -12,7 +12,7 @@ PYTEST_ARGS ?= -n 2 --dist loadfile
 export PYTHON
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z]*\):[^#]*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):[^#]*## /  make \1|/p' Makefile | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 setup: $(READY)  ## create .venv with everything students, instructors and developers need
 
@@ -45,6 +45,15 @@ test: $(READY) sandbox check  ## all of check, then the tests
 
 bench: $(READY) sandbox  ## measure grading beside stock nbgrader, into benchmarks/results.md
 	@$(BIN)/python -m benchmarks.grading $(BENCH_ARGS)
+
+lab-weights: $(READY)  ## train the detector that comes with the course, about two minutes
+	@$(BIN)/python -m visionlab.detection.training --run benchmarks/tmp/street_detector.run
+
+lab-bench: $(READY)  ## train the detector from five seeds, into benchmarks/detector.md
+	@$(BIN)/python -m benchmarks.detector bench $(BENCH_ARGS)
+
+lab-page: $(READY)  ## judge the detector that comes with the course, into docs/detector.md
+	@$(BIN)/python -m benchmarks.detector page
 
 lab: $(READY)  ## open JupyterLab on the students' notebooks
 	@cd notebooks && ../$(BIN)/jupyter lab $(AS_ROOT)

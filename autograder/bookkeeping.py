@@ -8,9 +8,9 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from nbformat import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader import utils
 from nbgrader.api import (
     Comment,
@@ -27,6 +27,7 @@ from sqlalchemy.orm import selectinload
 from traitlets.config import Config
 
 from autograder.build.source import checked_exercise
+from autograder.gradebook import open_for_work
 from autograder.results import Result
 
 BATCH = 100
@@ -34,12 +35,32 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class Sheet:
+    """The marks of a graded notebook, cell by cell.
+
+    points: grade id -> points, None where a person is to give them; untouched: the grade ids of
+    the cells that are as they were released.
+    """
+
+    points: dict[str, float | None]
+    untouched: frozenset[str]
+
+    @classmethod
+    def of(cls, notebook: NotebookNode, result: Result) -> "Sheet":
+        """The marks of a restored notebook with the result of grading it."""
+        cells = [c for c in notebook.cells if "grade_id" in c.metadata.get("nbgrader", {})]
+        return cls(
+            {_grade_id(c): cell_points(c, result) for c in cells if utils.is_grade(c)},
+            frozenset(_grade_id(c) for c in cells if _untouched(c)),
+        )
+
+
+@dataclass(frozen=True)
 class Entry:
     """What the gradebook is to learn of one student's notebook, as it was graded."""
 
     student: str
-    notebook: NotebookNode
-    result: Result
+    sheet: Sheet
     timestamp: datetime | None = None
 
 
@@ -54,7 +75,7 @@ class Bookkeeper:
 
     def booked(self) -> set[str]:
         """The students whose submission of the assignment the gradebook has."""
-        with Gradebook(self.db_url, self.course_id) as gradebook:
+        with open_for_work(self.db_url, self.course_id) as gradebook:
             found = (
                 gradebook.db.query(SubmittedAssignment.student_id)
                 .join(SubmittedAssignment.assignment)
@@ -64,7 +85,7 @@ class Bookkeeper:
 
     def knows_the_assignment(self) -> bool:
         """Whether the gradebook has the assignment at all."""
-        with Gradebook(self.db_url, self.course_id) as gradebook:
+        with open_for_work(self.db_url, self.course_id) as gradebook:
             try:
                 gradebook.find_assignment(self.assignment)
             except MissingEntry:
@@ -73,7 +94,7 @@ class Bookkeeper:
 
     def book(self, entries: Sequence[Entry]) -> None:
         """Write all entries, or none when one fails."""
-        with Gradebook(self.db_url, self.course_id) as gradebook:
+        with open_for_work(self.db_url, self.course_id) as gradebook:
             notebook = gradebook.find_notebook(self.assignment, self.assignment)
             _add_students(gradebook, [entry.student for entry in entries])
             pages = _pages(gradebook, notebook, entries)
@@ -97,7 +118,7 @@ class Bookkeeper:
             "db_url": self.db_url,
         }
         step = AssignLatePenalties(config=self.config)
-        step.preprocess(entry.notebook, {"nbgrader": place})
+        step.preprocess(new_notebook(), {"nbgrader": place})  # it looks at the gradebook alone
 
 
 def _add_students(gradebook: Gradebook, students: Sequence[str]) -> None:
@@ -142,29 +163,33 @@ def _new_page(gradebook: Gradebook, notebook: Notebook, student: str) -> Submitt
 
 def _write(page: SubmittedNotebook, entry: Entry) -> None:
     """Scores and remarks cell by cell; what was marked by hand stays."""
-    cells = _graded_cells(entry.notebook)
     for grade in page.grades:
-        enter(grade, cells[grade.cell.name], entry.result)
+        enter(grade, entry.sheet.points[grade.cell.name])
     for comment in page.comments:
-        cell = cells.get(comment.cell.name)
-        comment.auto_comment = "No response." if cell and _untouched(cell) else None
+        blank = comment.cell.name in entry.sheet.untouched
+        comment.auto_comment = "No response." if blank else None
 
 
-def enter(grade: Grade, cell: NotebookNode, result: Result) -> None:
-    """Write the points of a graded cell; where a person is to give them, say that.
+def enter(grade: Grade, points: float | None) -> None:
+    """Write the points of a graded cell; where a person is to give them (None), say that.
 
     A mark given by hand stays, and the instructor is asked to look again.
     """
-    exercise = result.exercise(checked_exercise(cell))
-    points = utils.determine_grade(cell, _log)[0] if exercise is None else exercise.score
     grade.auto_score = points
     grade.needs_manual_grade = grade.manual_score is not None or points is None
 
 
-def _graded_cells(notebook: NotebookNode) -> dict[str, Any]:
-    """Grade id -> cell."""
-    fields = ((cell.metadata.get("nbgrader", {}), cell) for cell in notebook.cells)
-    return {field["grade_id"]: cell for field, cell in fields if "grade_id" in field}
+def cell_points(cell: NotebookNode, result: Result) -> float | None:
+    """What a graded cell earns, None where a person is to say."""
+    exercise = result.exercise(checked_exercise(cell))
+    if exercise is not None:
+        return exercise.score
+    points: float | None = utils.determine_grade(cell, _log)[0]
+    return points
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return str(cell.metadata["nbgrader"]["grade_id"])
 
 
 def _untouched(cell: NotebookNode) -> bool:

@@ -3,45 +3,42 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from nbgrader.apps.api import NbGraderAPI
 from traitlets.config import Config
 
+from autograder.bookkeeping import Sheet
 from autograder.build.make import nbgrader_api
 from autograder.cluster import grade_on_cluster
 from autograder.course import Course, Repository
-from autograder.grading import (
-    Marking,
-    UnreadableError,
-    grade_notebook,
-    read_submission,
-    unreadable_result,
-)
-from autograder.nbgrader_plugin import (
-    RESULT_KEY,
-    cached_marking,
-    configure,
-)
-from autograder.restore import restore
+from autograder.grading import Marking, Prepared, grade_prepared, prepare
+from autograder.nbgrader_plugin import RESULT_KEY, cached_marking, configure
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wall import require_wall
 from autograder.store import ResultStore
-
-TIMESTAMP = "timestamp.txt"  # nbgrader's own, beside a collected notebook
+from autograder.submission import Submission
+from autograder.workers import Workers
+from autograder.writing import write_graded
 
 
 @dataclass(frozen=True)
 class Graded:
-    """One student's result, or the reason why there is none. key: where the result is stored."""
+    """One student's result, or the reason why there is none.
+
+    key: where the result is stored; sheet: the marks of the graded notebook, None when that was
+    not written now; fresh: whether anything was run for it.
+    """
 
     student: str
     result: Result | None
     problem: str = ""
     key: str = ""
+    sheet: Sheet | None = None
+    fresh: bool = False
 
 
 @dataclass(frozen=True)
@@ -59,92 +56,101 @@ class Classroom:
         return sorted(p.parent.name for p in found if p.is_dir())
 
     def grade(self, students: list[str], jobs: int, scheduler: str = "") -> Iterator[Graded]:
-        """Grade in parallel; yields each student as soon as the result is stored.
+        """Grade in parallel; starts at once and yields each student when the result is stored.
 
         What is known already is not run again. scheduler: the address of a Dask cluster that
-        does the rest; without one it is done here, `jobs` at a time. Raises NoSandboxError before
-        anybody is graded when there is no sandbox here.
+        does the rest; without one it is done here, in `jobs` processes, or in this one when that
+        is 1. Raises NoSandboxError before anybody is graded when there is no sandbox here.
         """
-        missing = []
-        for student in students:
-            known = self._known(student)
-            if known is None:
-                missing.append(student)
-            else:
-                yield known
+        found = [(student, self._known(student)) for student in students]
+        missing = [student for student, known in found if known is None]
+        rest: Iterator[Graded] = iter(())
         if scheduler and missing:
-            yield from self._grade_elsewhere(missing, scheduler)
+            rest = self._grade_elsewhere(missing, scheduler)
         elif missing:
-            yield from self._grade_here(missing, jobs)
+            rest = self._grade_here(missing, min(jobs, len(missing)))
+        return _chained([known for _, known in found if known is not None], rest)
 
     def _known(self, student: str) -> Graded | None:
         """The stored result of a submission, found by the bytes of its file."""
-        path, store = self.submission(student), ResultStore(self.course.results)
-        if not path.is_file():
+        submission = self.read(student)
+        if submission.problem:
             return None
-        key = store.key_of(self.marking.file_key(path.read_bytes()))
-        result = store.get(key) if key else None
+        key = self._store.key_of(self.marking.file_key(submission))
+        result = self._store.get(key) if key else None
         if result is None or self.marking.missing(result):
             return None
-        return Graded(student, result, key=key)
+        return Graded(student, result.without_outputs(), key=key)
 
     def _grade_here(self, students: list[str], jobs: int) -> Iterator[Graded]:
         if self.marking.walled:
             require_wall()
-        with ThreadPoolExecutor(jobs) as pool:
-            waiting = {pool.submit(self._grade_one, s): s for s in students}
-            try:
-                for done in as_completed(waiting):
-                    student = waiting[done]
-                    problem = done.exception()
-                    if problem is None:
-                        yield done.result()
-                    else:  # one submission must never cost the class
-                        yield Graded(student, None, f"{type(problem).__name__}: {problem}")
-            finally:
-                pool.shutdown(cancel_futures=True)
+        if jobs == 1:
+            return (self._safely(student) for student in students)
+        return map(_as_graded, Workers(self.grade_one, jobs).run(students))
+
+    def _safely(self, student: str) -> Graded:
+        try:
+            return self.grade_one(student)
+        except Exception as error:  # one submission must never cost the class
+            return _as_graded((student, error))
 
     def _grade_elsewhere(self, students: list[str], scheduler: str) -> Iterator[Graded]:
-        paths = {s: self.submission(s) for s in students if self.submission(s).is_file()}
-        for student in set(students) - set(paths):
-            yield self._grade_one(student)  # nothing to run: it only needs its remark
-        for back in grade_on_cluster(scheduler, self.marking, paths):
+        submissions = {student: self.read(student) for student in students}
+        readable = {s: one for s, one in submissions.items() if not one.problem}
+        for student in set(students) - set(readable):
+            yield self._safely(student)  # nothing to run: it only needs its remark
+        for back in grade_on_cluster(scheduler, self.marking, readable):
             if back.result is None:
                 yield Graded(back.student, None, back.problem)
                 continue
-            key = self._key(paths[back.student])
-            self._store(paths[back.student], key, back.result)
-            yield Graded(back.student, back.result, key=key)
+            submission = readable[back.student]
+            ready = prepare(submission, self.marking)
+            yield self._keep(back.student, submission, ready, back.result, fresh=True)
 
-    def _grade_one(self, student: str) -> Graded:
-        path = self.submission(student)
-        try:
-            submitted = read_submission(path)
-        except UnreadableError as error:
-            result = unreadable_result(self.marking, str(error))
-        else:
-            known = ResultStore(self.course.results).get(self._key(path))
-            if known is None or self.marking.missing(known):
-                result, _ = grade_notebook(submitted, self.marking, known)
-            else:
-                result = known  # of another file with the same cells
-        key = self._key(path)
-        self._store(path, key, result)
-        return Graded(student, result, key=key)
+    def grade_one(self, student: str) -> Graded:
+        """Grade one student here, unless the result of the same cells is known; stores it."""
+        submission = self.read(student)
+        ready = prepare(submission, self.marking)
+        known = self._store.get(ready.key)
+        if known is not None and not self.marking.missing(known):
+            return self._keep(student, submission, ready, known, fresh=False)
+        result = grade_prepared(ready, self.marking, known)
+        return self._keep(student, submission, ready, result, fresh=True)
 
-    def _key(self, path: Path) -> str:
-        """The hash under which a submission's result is stored."""
-        try:
-            restored = restore(read_submission(path), self.marking.source)
-        except UnreadableError as error:
-            return self.marking.key(self.marking.source, [str(error)])
-        return self.marking.key(restored.notebook, restored.notes)
+    def _keep(
+        self, student: str, submission: Submission, ready: Prepared, result: Result, *, fresh: bool
+    ) -> Graded:
+        """Store a result and write the graded notebook."""
+        if fresh:
+            self._store.put(ready.key, result)
+        if not submission.problem:
+            self._store.remember(self.marking.file_key(submission), ready.key)
+        sheet = self.write(student, ready, result)
+        return Graded(student, result.without_outputs(), key=ready.key, sheet=sheet, fresh=fresh)
 
-    def _store(self, path: Path, key: str, result: Result) -> None:
-        store = ResultStore(self.course.results)
-        store.put(key, result)
-        if path.is_file():
-            store.remember(self.marking.file_key(path.read_bytes()), key)
+    def write(self, student: str, ready: Prepared, result: Result) -> Sheet:
+        """Write the graded notebook where nbgrader looks for it; returns its marks."""
+        handed_in, folder = self.submission(student), self.autograded(student)
+        return write_graded(ready, result, self._output_limits, handed_in, folder)
+
+    def rewrite(self, one: Graded) -> Sheet:
+        """Write the graded notebook of a stored result, of one that was not graded now."""
+        result = self._store.get(one.key)
+        assert result is not None  # it was there a moment ago
+        return self.write(one.student, prepare(self.read(one.student), self.marking), result)
+
+    def read(self, student: str) -> Submission:
+        """What a student handed in."""
+        return Submission.read(self.submission(student), self.marking.wanted)
+
+    @property
+    def _store(self) -> ResultStore:
+        return ResultStore(self.course.results)
+
+    @cached_property
+    def _output_limits(self) -> Config:
+        return self.config()
 
     def submission(self, student: str) -> Path:
         """The notebook a student handed in."""
@@ -152,7 +158,7 @@ class Classroom:
 
     def stored(self, students: list[str]) -> Iterator[Graded]:
         """The results that are in the gradebook, whoever graded with whatever limits."""
-        store, name = ResultStore(self.course.results), self.marking.assignment
+        store, name = self._store, self.marking.assignment
         for student in students:
             path = self.autograded(student) / f"{name}.ipynb"
             key = json.loads(path.read_text())["metadata"].get(RESULT_KEY) if path.exists() else ""
@@ -204,6 +210,18 @@ def open_classroom(
     """Prepare everything to grade one assignment of a course."""
     marking = cached_marking(repository, course, name, limits, walled)
     return Classroom(repository, course, marking, db_url)
+
+
+def _chained(known: list[Graded], rest: Iterator[Graded]) -> Iterator[Graded]:
+    yield from known
+    yield from rest
+
+
+def _as_graded(done: tuple[str, object]) -> Graded:
+    student, outcome = done
+    if isinstance(outcome, Graded):
+        return outcome
+    return Graded(student, None, f"{type(outcome).__name__}: {outcome}")
 
 
 def last_line(outcome: dict[str, object]) -> str:

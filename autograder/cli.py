@@ -6,8 +6,17 @@ from typing import Annotated
 
 import typer
 
+from autograder.commands.arguments import (
+    CellSeconds,
+    CourseFolder,
+    JsonFlag,
+    Name,
+    NoSandboxFlag,
+    SubmissionSeconds,
+)
+from autograder.commands.year import year
 from autograder.course import CourseError
-from autograder.quiet import quiet_libraries
+from autograder.quiet import quiet_libraries, skip_slow_imports
 
 app = typer.Typer(
     name="autograder",
@@ -18,21 +27,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",
 )
 
-Name = Annotated[str, typer.Argument(help="Assignment, such as 01_convolution.", metavar="NN_NAME")]
-CourseFolder = Annotated[
-    Path | None, typer.Option("--course", help="Folder of the running course (default: course/).")
-]
-NoSandboxFlag = Annotated[
-    bool,
-    typer.Option("--no-sandbox", help="Run student code WITHOUT the wall: trusted files only."),
-]
-CellSeconds = Annotated[
-    float | None, typer.Option(help="Time limit of a cell (default: the assignment's, usually 60).")
-]
-SubmissionSeconds = Annotated[
-    float | None, typer.Option(help="Time limit of a submission (default: usually 300).")
-]
-JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+app.add_typer(year)
 
 
 @app.command(epilog="Example: autograder build 01_convolution")
@@ -74,17 +69,21 @@ def grade(
     cell_seconds: CellSeconds = None,
     submission_seconds: SubmissionSeconds = None,
     no_sandbox: NoSandboxFlag = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="A line for each student when it is done.")
+    ] = False,
 ) -> None:
     """Grade all submissions of an assignment into nbgrader's gradebook.
 
     Submissions lie in course/submitted/STUDENT/NN_name/, where `nbgrader collect` puts them.
-    What was graded before is not graded again.
+    What was graded before is not graded again; interrupted, it goes on where it was. Every run
+    adds to course/logs/NN_name.jsonl, a line of JSON for each student.
     """
     from autograder.commands.classes import run_grade
     from autograder.commands.options import GradeOptions
 
     options = GradeOptions(
-        course, jobs, db, cell_seconds, submission_seconds, not no_sandbox, scheduler
+        course, jobs, db, cell_seconds, submission_seconds, not no_sandbox, scheduler, verbose
     )
     raise typer.Exit(run_grade(name, students or [], options))
 
@@ -123,12 +122,36 @@ def feedback(
     raise typer.Exit(run_feedback(name, students or [], course))
 
 
-@app.command(epilog="Example: autograder report 01_convolution")
-def report(name: Name, course: CourseFolder = None) -> None:
-    """Write a page on how the class did, with the data beside it as CSV and JSON."""
-    from autograder.commands.classes import run_report
+@app.command(
+    epilog="Example: autograder report 01_convolution --anonymous; for all graded assignments as "
+    "a table: autograder report --csv --output grades.csv"
+)
+def report(
+    name: Annotated[
+        str, typer.Argument(help="Assignment (default: all that are graded).", metavar="[NN_NAME]")
+    ] = "",
+    course: CourseFolder = None,
+    db: Annotated[str, typer.Option("--db", help="Gradebook URL, where grade was given one.")] = "",
+    anonymous: Annotated[
+        bool,
+        typer.Option("--anonymous", help="Labels for names and no remarks, to show to the class."),
+    ] = False,
+    csv_only: Annotated[bool, typer.Option("--csv", help="Only the table of students.")] = False,
+    json_only: Annotated[bool, typer.Option("--json", help="Only the data.")] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(help="File to write (default: in course/reports; --csv and --json: print)."),
+    ] = None,
+) -> None:
+    """Write a page on how the class did, with the data beside it as CSV and JSON.
 
-    raise typer.Exit(run_report(name, course))
+    Distribution, difficulty and discrimination of each exercise, pass rates of facets,
+    misconceptions, timings, remarks, who stopped early. Nothing is graded anew.
+    """
+    from autograder.commands.reporting import ReportOptions, run_report
+
+    options = ReportOptions(name, course, db, anonymous, csv_only, json_only, output)
+    raise typer.Exit(run_report(options))
 
 
 @app.command(epilog="Example: autograder audit 01_convolution")
@@ -193,9 +216,10 @@ def doctor(json_output: JsonFlag = False) -> None:
 
 def main() -> None:
     """Run the command line: errors are one line on standard error, never a traceback."""
+    quiet_libraries()
+    skip_slow_imports()
     from autograder.sandbox.wall import NoSandboxError
 
-    quiet_libraries()
     try:
         app()
     except (CourseError, NoSandboxError) as error:

@@ -15,16 +15,11 @@ from typing import Any
 import nbformat
 
 from autograder.course import CourseError
-from autograder.grading import (
-    Marking,
-    UnreadableError,
-    grade_notebook,
-    read_submission,
-    unreadable_result,
-)
+from autograder.grading import Marking, grade_prepared, prepare
 from autograder.reference import engine_version
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
+from autograder.submission import Submission
 from visionlab.checking.records import load_records, save_records
 
 CONNECT_SECONDS = 20
@@ -40,6 +35,7 @@ class Bundle:
     files: dict[str, bytes]
     limits: dict[str, float]
     engine: str
+    wanted: tuple[str, ...]
     walled: bool
 
     @classmethod
@@ -53,48 +49,50 @@ class Bundle:
             marking.assignment,
             nbformat.writes(marking.source, version=nbformat.NO_CONVERT),
             records,
-            {path.name: path.read_bytes() for path in marking.workdir_files},
+            marking.files,
             marking.limits.to_plain(),
             marking.engine,
+            marking.wanted,
             marking.walled,
         )
 
-    def unpack(self, folder: Path) -> Marking:
-        """The marking again, its files in `folder`. CourseError when this machine differs."""
+    def unpack(self) -> Marking:
+        """The marking again. CourseError when this machine differs."""
         if self.engine != engine_version():
             raise CourseError(
                 "the worker has another version of the course or of torch than the grader: "
                 "install the same on both"
             )
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content)
-        path = folder / "records"
-        path.write_bytes(self.records)
-        records = load_records(path)
+        with tempfile.TemporaryDirectory(prefix="course-") as folder:
+            path = Path(folder) / "records"
+            path.write_bytes(self.records)
+            records = load_records(path)
         return Marking(
             assignment=self.assignment,
             source=nbformat.reads(self.source, as_version=4),
             records=records,
-            workdir_files=[folder / name for name in self.files],
+            files=self.files,
             limits=Limits(**self.limits),  # type: ignore[arg-type]  # ints came from ints
             versions={record.name: record.version() for record in records},
             engine=self.engine,
+            wanted=self.wanted,
             walled=self.walled,
         )
 
 
-def grade_bytes(bundle: Bundle, content: bytes) -> str:
-    """On a worker: grade one submitted file; the result as `Result.dumps` writes it."""
-    with tempfile.TemporaryDirectory(prefix="course-") as name:
-        folder = Path(name)
-        marking = bundle.unpack(folder)
-        path = folder / "submission.ipynb"
-        path.write_bytes(content)
-        try:
-            result, _ = grade_notebook(read_submission(path), marking)
-        except UnreadableError as error:
-            result = unreadable_result(marking, str(error))
-        return result.dumps()
+def grade_bytes(bundle: Bundle, submission: Submission) -> str:
+    """On a worker: grade what was handed in; the result as `Result.dumps` writes it."""
+    marking = _unpacked(bundle)
+    return grade_prepared(prepare(submission, marking), marking).dumps()
+
+
+_last: list[tuple[Bundle, Marking]] = []  # a worker gets one bundle and hundreds of submissions
+
+
+def _unpacked(bundle: Bundle) -> Marking:
+    if not _last or _last[0][0] != bundle:
+        _last[:] = [(bundle, bundle.unpack())]
+    return _last[0][1]
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,9 @@ class Returned:
 
 
 def grade_on_cluster(
-    address: str, marking: Marking, submissions: Mapping[str, Path]
+    address: str, marking: Marking, submissions: Mapping[str, Submission]
 ) -> Iterator[Returned]:
-    """Grade files (student -> path) on the cluster at `address`, as each is done.
+    """Grade submissions (by student) on the cluster at `address`, as each is done.
 
     A lost worker's submissions are graded elsewhere; one that loses more workers than the
     scheduler allows (its setting allowed-failures) is set aside with a problem. Raises CourseError
@@ -125,7 +123,7 @@ def grade_on_cluster(
             client.submit(
                 grade_bytes,
                 bundle,
-                submissions[student].read_bytes(),
+                submissions[student],
                 key=random_id,
                 retries=0,
                 pure=False,

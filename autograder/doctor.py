@@ -55,7 +55,9 @@ def run_doctor(as_json: bool) -> int:
         packages = []  # the student's half says that the course is not installed
     # By topic, so that what students and instructors both need is said once.
     by_topic = {finding.topic: finding for finding in [*diagnose(), *packages]}
-    findings = [*by_topic.values(), bubblewrap_finding(), sandbox_finding()]
+    sandbox = sandbox_finding()
+    findings = [*by_topic.values(), bubblewrap_finding(), sandbox]
+    findings += escape_findings() if sandbox.status == "ok" else []
     findings += [nbgrader_finding(), built_finding(), disk_finding(), memory_finding()]
     return report([*findings, cores_finding()], as_json)
 
@@ -102,6 +104,20 @@ def sandbox_finding() -> Finding:
     return Finding(topic, "ok", f"starts, imports torch and holds ({seconds:.1f} s)")
 
 
+def escape_findings() -> list[Finding]:
+    """Try to get out of sandboxes, one way after the other, and say what is weaker here."""
+    from autograder.escapes import escapes, try_escape, weaknesses
+    from autograder.sandbox.wall import NoSandboxError
+
+    findings = []
+    for escape in escapes(_guarded_paths()):
+        try:
+            findings.append(try_escape(escape))
+        except NoSandboxError as error:
+            findings.append(Finding(escape.topic, "problem", str(error), NO_NAMESPACES))
+    return [*findings, *weaknesses()]
+
+
 def _guarded_paths() -> list[str]:
     """What student code must not see: checks, solutions, grades, and the instructor's files."""
     import autograder
@@ -118,7 +134,7 @@ def _look_around(paths: list[str]) -> dict[str, Any]:
     from autograder.sandbox.limits import Limits
     from autograder.sandbox.session import Session
 
-    with Session(Limits(), []) as session:
+    with Session(Limits()) as session:
         source = _LOOK_AROUND.format(paths=paths)
         session.send({"do": "run", "source": source, "seconds": START_SECONDS})
         event = session.receive(time.monotonic() + START_SECONDS)

@@ -1,58 +1,63 @@
 """The walk of one submission: restore, run, probe, judge. Nothing here touches a gradebook."""
 
+import copy
 import hashlib
 import json
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import cached_property
 
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.course import Course, CourseError, Repository
+from autograder.course import Course, CourseError, Repository, declared_assignment
 from autograder.reference import engine_version, grading_records, hidden_records
-from autograder.restore import restore
+from autograder.restore import Restored, restore
 from autograder.results import Result
 from autograder.running import is_skipped, run_submission
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.wall import require_wall
+from autograder.submission import Submission, UnreadableError
 from visionlab.checking.judge import ExerciseResult, judge
 from visionlab.checking.reading import forbidden_use
 from visionlab.checking.records import ExerciseRecord
-
-MAX_NOTEBOOK_BYTES = 20 * 2**20
 
 
 @dataclass(frozen=True)
 class Marking:
     """All that grading a submission needs besides the submission itself.
 
-    versions: exercise -> a hash of its cases, answers and hints; engine: a hash of what runs and
-    judges. Equal versions, engine and submission give equal verdicts.
+    files: what lies beside the notebook when it runs, by name; wanted: names of what a submission
+    may hold besides its notebook. versions: exercise -> a hash of its cases, answers and hints;
+    engine: a hash of what runs and judges. Equal versions, engine and submission give equal
+    verdicts.
     """
 
     assignment: str
     source: NotebookNode
     records: list[ExerciseRecord]
-    workdir_files: list[Path]
+    files: dict[str, bytes]
     limits: Limits
     versions: dict[str, str]
     engine: str
+    wanted: tuple[str, ...] = ()
     walled: bool = True
 
-    def key(self, restored: NotebookNode, notes: list[str]) -> str:
+    def key(self, restored: NotebookNode, notes: list[str], files: Mapping[str, bytes]) -> str:
         """The hash under which the result of a restored submission is stored."""
         cells = [(c.id, c.cell_type, c.source, is_skipped(c)) for c in restored.cells]
-        parts = [self.engine, self.limits.to_plain(), self.walled, notes, cells]
+        parts = [self.engine, self.limits.to_plain(), self.walled, notes, cells, _digests(files)]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
-    def file_key(self, content: bytes) -> str:
-        """A hash of a submitted file and of all that makes its key, without reading it."""
-        parts = [self.engine, self.limits.to_plain(), self.walled, self.source_digest()]
-        digest = hashlib.sha256(json.dumps(parts).encode())
-        digest.update(content)
+    def file_key(self, submission: Submission) -> str:
+        """A hash of what was handed in and of all that makes its key, without reading it."""
+        parts = [self.engine, self.limits.to_plain(), self.walled, self.source_digest]
+        digest = hashlib.sha256(json.dumps([*parts, _digests(submission.files)]).encode())
+        digest.update(submission.content)
         return digest.hexdigest()
 
+    @cached_property
     def source_digest(self) -> str:
         """A hash of the released notebook."""
         return hashlib.sha256(json.dumps(self.source).encode()).hexdigest()
@@ -61,6 +66,10 @@ class Marking:
         """The exercises that a stored result does not hold, or holds by other checks."""
         known = result.versions if result else {}
         return [r for r in self.records if known.get(r.name) != self.versions[r.name]]
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(files[name]).hexdigest() for name in sorted(files)}
 
 
 def prepare_marking(
@@ -86,80 +95,74 @@ def prepare_marking(
         records = grading_records(repository, name, course)
     else:
         records = hidden_records(repository, name, secret)
+    checks = repository.public_checks(name)
     return Marking(
         assignment=name,
         source=nbformat.read(released, as_version=4),
         records=records,
-        workdir_files=[repository.public_checks(name)],
+        files={checks.name: checks.read_bytes()},
         limits=limits,
         versions={record.name: record.version() for record in records},
         engine=engine_version(),
+        wanted=declared_assignment(name).files,
         walled=walled,
     )
 
 
-class UnreadableError(Exception):
-    """The submitted file is not a notebook; the message says why, for the student."""
+@dataclass(frozen=True)
+class Prepared:
+    """A submission ready to be graded, or the blank notebook in place of one nobody can read.
+
+    key: where its result is stored; problem: why it cannot be read, or "".
+    """
+
+    notebook: NotebookNode
+    notes: list[str]
+    files: dict[str, bytes]
+    key: str
+    problem: str = ""
 
 
-def read_submission(path: Path) -> NotebookNode:
-    """Read a submitted notebook of any nbformat version. Raises UnreadableError."""
-    if path.is_symlink() or not path.is_file():
-        raise UnreadableError("the submission is not a regular file")
-    if path.stat().st_size > MAX_NOTEBOOK_BYTES:
-        raise UnreadableError(f"the notebook is larger than {MAX_NOTEBOOK_BYTES >> 20} MiB")
+def prepare(submission: Submission, marking: Marking) -> Prepared:
+    """Restore what was handed in."""
     try:
-        notebook = nbformat.reads(path.read_text(encoding="utf-8-sig"), as_version=4)
-        _require_shape(notebook)
-    except UnreadableError:
-        raise
-    except Exception as error:  # nbformat lets many kinds out; each means the same here
-        raise UnreadableError(
-            f"the file is not a Jupyter notebook ({type(error).__name__})"
-        ) from None
-    return notebook
+        restored = restore(submission.notebook(), marking.source)
+    except UnreadableError as error:
+        blank, notes = copy.deepcopy(marking.source), [str(error)]
+        return Prepared(blank, notes, {}, marking.key(blank, notes, {}), str(error))
+    return prepared(restored, submission.files, marking, submission.notes)
 
 
-def _require_shape(notebook: NotebookNode) -> None:
-    cells = notebook.get("cells")
-    if not isinstance(cells, list) or not all(_is_cell(c) for c in cells):
-        raise UnreadableError("the notebook's cells are not in order")
+def prepared(
+    restored: Restored, files: dict[str, bytes], marking: Marking, notes: Sequence[str] = ()
+) -> Prepared:
+    """The same of a notebook that is restored already."""
+    told = [*restored.notes, *notes]
+    return Prepared(restored.notebook, told, files, marking.key(restored.notebook, told, files))
 
 
-def _is_cell(cell: object) -> bool:
-    return (
-        isinstance(cell, dict)
-        and cell.get("cell_type") in {"code", "markdown", "raw"}
-        and isinstance(cell.get("source"), str)
-        and isinstance(cell.get("metadata"), dict)
-    )
-
-
-def grade_notebook(
-    submitted: NotebookNode, marking: Marking, known: Result | None = None
-) -> tuple[Result, NotebookNode]:
-    """Grade one submission; returns the result and the restored notebook it is about.
+def grade_prepared(ready: Prepared, marking: Marking, known: Result | None = None) -> Result:
+    """Grade one submission. A pure function of its arguments, up to the time things take.
 
     known: an earlier result of the same submission; only exercises are asked whose checks have
-    changed since. A pure function of its arguments, up to the time things take. Raises
-    NoSandboxError when the marking wants the wall and there can be none here.
+    changed since. Raises NoSandboxError when the marking wants the wall and there can be none.
     """
+    if ready.problem:
+        return unreadable_result(marking, ready.problem)
     if marking.walled:
         require_wall()
     started = time.monotonic()
-    restored = restore(submitted, marking.source)
     asked = marking.missing(known)
-    ran = run_submission(
-        restored.notebook, asked, marking.limits, marking.workdir_files, walled=marking.walled
-    )
-    sources = [c.source for c in restored.notebook.cells if c.cell_type == "code"]
+    files = {**ready.files, **marking.files}  # ours win
+    ran = run_submission(ready.notebook, asked, marking.limits, files, walled=marking.walled)
+    sources = [c.source for c in ready.notebook.cells if c.cell_type == "code"]
     used = {r.name: forbidden_use(sources, r.name, r.forbidden) for r in asked}
     judged = {r.name: judge(r, ran.answers.get(r.name, []), used[r.name]) for r in asked}
-    notes = [*restored.notes, *ran.notes]
+    notes = [*ready.notes, *ran.notes]
     notes += [f"{name}: {words}, which is not allowed" for name, words in used.items() if words]
     if not marking.walled:
         notes.insert(0, "graded without a sandbox")
-    result = Result(
+    return Result(
         marking.assignment,
         [judged.get(r.name) or _kept(known, r.name) for r in marking.records],
         seconds=time.monotonic() - started,
@@ -168,7 +171,14 @@ def grade_notebook(
         sandboxed=marking.walled,
         versions=marking.versions,
     )
-    return result, restored.notebook
+
+
+def grade_notebook(
+    submitted: NotebookNode, marking: Marking, known: Result | None = None
+) -> tuple[Result, NotebookNode]:
+    """Grade a notebook that comes without other files; also returns it as it was restored."""
+    ready = prepared(restore(submitted, marking.source), {}, marking)
+    return grade_prepared(ready, marking, known), ready.notebook
 
 
 def _kept(known: Result | None, name: str) -> ExerciseResult:

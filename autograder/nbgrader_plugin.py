@@ -16,23 +16,24 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
 
-from autograder.bookkeeping import enter
+from autograder.bookkeeping import cell_points, enter
 from autograder.build.make import IGNORED, STUB, TEXT_STUB
 from autograder.build.source import checked_exercise
 from autograder.course import Course, Repository, declared_assignment
 from autograder.grading import (
     Marking,
-    UnreadableError,
-    grade_notebook,
+    Prepared,
+    grade_prepared,
     prepare_marking,
-    read_submission,
-    unreadable_result,
+    prepared,
 )
 from autograder.quiet import quiet_libraries
-from autograder.restore import restore
+from autograder.remarks import remarks_cell
+from autograder.restore import Restored, restore
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
 from autograder.store import ResultStore
+from autograder.submission import Submission, UnreadableError, read_submission
 from visionlab.checking.report import Report
 
 NOTES = "autograder_notes"
@@ -77,6 +78,9 @@ def configure(config: Config, repository: Repository, course: Course) -> None:
         "markdown2html": "autograder.pages.clean_markdown",
     }
     quiet_libraries()
+    config.AssignLatePenalties.plugin_class = "autograder.lms.late.CourseLatePolicy"
+    config.CourseLatePolicy.course_root = str(course.root)
+    config.LmsExport.course_root = str(course.root)
     config.Walk.course_root = str(course.root)
     config.Walk.repository_root = str(repository.root)
 
@@ -133,31 +137,35 @@ class GradeInSandbox(Walk):
     ) -> tuple[NotebookNode, dict[str, Any]]:
         """Grade the restored notebook, unless its result is stored already."""
         marking = self.marking(resources)
-        key, result = self._result(nb, marking)
-        nb.metadata[RESULT_KEY] = key  # where the report finds the result
+        ready = self._ready(nb, marking, resources["nbgrader"]["student"])
+        result = self._result(ready, marking)
+        nb.metadata[RESULT_KEY] = ready.key  # where the report finds the result
         show_result(nb, result)
         resources[_RESULT] = result
         return nb, resources
 
-    def _result(self, nb: NotebookNode, marking: Marking) -> tuple[str, Result]:
+    def _ready(self, nb: NotebookNode, marking: Marking, student: str) -> Prepared:
+        """The restored notebook with what else was handed in."""
+        if why := nb.metadata.get(UNREADABLE):
+            return Prepared(nb, [why], {}, marking.key(nb, [why], {}), why)
+        path = Course(Path(self.course_root)).submission(student, marking.assignment)
+        submission = Submission.read(path, marking.wanted)
+        restored = Restored(nb, list(nb.metadata.get(NOTES, [])))
+        return prepared(restored, submission.files, marking, submission.notes)
+
+    def _result(self, ready: Prepared, marking: Marking) -> Result:
         store = ResultStore(Course(Path(self.course_root)).results)
-        why = nb.metadata.get(UNREADABLE)
-        notes = [why] if why else list(nb.metadata.get(NOTES, []))
-        key = marking.key(nb, notes)
-        result = store.get(key)
-        if result is not None and not marking.missing(result):
-            return key, result
-        if why:
-            result = unreadable_result(marking, why)
-        else:
-            result, _ = grade_notebook(nb, marking, result)
-            result.notes = notes + [n for n in result.notes if n not in notes]
-        store.put(key, result)
-        return key, result
+        result = store.get(ready.key)
+        if result is None or marking.missing(result):
+            result = grade_prepared(ready, marking, result)
+            store.put(ready.key, result)
+        return result
 
 
 def show_result(nb: NotebookNode, result: Result) -> None:
-    """Put outputs of the run and verdicts of the judge into the notebook's cells."""
+    """Put outputs of the run, verdicts of the judge and what was noted into the notebook."""
+    if result.notes:
+        nb.cells.insert(0, remarks_cell(result.notes))
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
@@ -188,7 +196,7 @@ class SaveVerdicts(SaveAutoGrades):
             self.assignment_id,
             self.student_id,
         )
-        enter(grade, cell, self._result)
+        enter(grade, cell_points(cell, self._result))
         self.gradebook.db.commit()
 
 

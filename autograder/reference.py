@@ -26,7 +26,7 @@ from visionlab.checking.records import (
 )
 
 PUBLIC_SEED = "public"
-_ENGINE = ("grading", "restore", "running", "outputs")
+_ENGINE = ("asking", "grading", "restore", "running", "outputs", "submission")
 Namespace = dict[str, Any]
 
 

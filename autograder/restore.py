@@ -8,16 +8,48 @@ import ast
 import copy
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 from hashlib import sha256
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell
 
+NOT_THE_ASSIGNMENT = "the notebook has no cell of this assignment: is it another one?"
 MAX_ADDED = 1000
 MAX_CELL_LENGTH = 200_000  # characters; what reads code outside the wall has no clock
 _UNREADABLE = (SyntaxError, ValueError, RecursionError, MemoryError)
 _NBGRADER_OWN = {"cell_type", "schema_version", "checksum"}
+MAX_NAMED = 5  # cells that a remark names one by one; of more it tells the number
+
+
+class Repair(Enum):
+    """What may have been done to cells of the assignment: said of one, and of many."""
+
+    PUT_BACK = "cell {} was missing and was put back", "{} cells were missing and were put back"
+    CHANGED = (
+        "cell {} had been changed and was restored",
+        "{} cells had been changed and were restored",
+    )
+    FIELDS = (
+        "the nbgrader fields of cell {} were restored",
+        "the nbgrader fields of {} cells were restored",
+    )
+    ADDED = (
+        "a second cell {} was kept as an added cell",
+        "second copies of {} cells were kept as added cells",
+    )
+    LEFT_OUT = "a second cell {} was left out", "second copies of {} cells were left out"
+    RECOGNISED = (
+        "cell {} was recognised by the function it defines",
+        "{} cells were recognised by the functions they define",
+    )
+
+    def told(self, grade_ids: list[str]) -> list[str]:
+        """The remarks on cells that this was done to."""
+        one, many = self.value
+        if len(grade_ids) > MAX_NAMED:
+            return [many.format(len(grade_ids))]
+        return [one.format(grade_id) for grade_id in grade_ids]
 
 
 @dataclass
@@ -42,7 +74,7 @@ def restore(submitted: NotebookNode, source: NotebookNode) -> Restored:
     notebook = copy.deepcopy(source)
     notebook.cells = work.put_back_missing(cells)
     _make_ids_unique(notebook.cells)
-    return Restored(notebook, work.notes)
+    return Restored(notebook, work.told())
 
 
 class _Restoration:
@@ -59,12 +91,25 @@ class _Restoration:
         self._taken: set[str] = set()
         self._free_ids = {c.id for c in source.cells if not _grade_id(c)}
         self._added_count = 0
-        self.notes: list[str] = []
+        self._notes: list[str] = []
+        self._repairs: dict[Repair, list[str]] = {}
 
     def note(self, words: str) -> None:
         """Remember something once."""
-        if words not in self.notes:
-            self.notes.append(words)
+        if words not in self._notes:
+            self._notes.append(words)
+
+    def _repaired(self, repair: Repair, grade_id: str) -> None:
+        cells = self._repairs.setdefault(repair, [])
+        if grade_id not in cells:
+            cells.append(grade_id)
+
+    def told(self) -> list[str]:
+        """What is to be remarked, a sentence each."""
+        if not self._taken:
+            return [NOT_THE_ASSIGNMENT, *self._notes]
+        repairs = [words for repair, ids in self._repairs.items() for words in repair.told(ids)]
+        return [*repairs, *self._notes]
 
     def take(self, cell: NotebookNode) -> list[NotebookNode]:
         """What becomes of one submitted cell: usually one cell, sometimes none or two."""
@@ -74,9 +119,9 @@ class _Restoration:
         original = self._source[grade_id]
         if grade_id in self._taken:
             if _is_solution(original):
-                self.note(f"a second cell {grade_id} was kept as an added cell")
+                self._repaired(Repair.ADDED, grade_id)
                 return self._added(cell)
-            self.note(f"a second cell {grade_id} was left out")
+            self._repaired(Repair.LEFT_OUT, grade_id)
             return []
         self._taken.add(grade_id)
         return self._restored(cell, original, grade_id)
@@ -92,10 +137,10 @@ class _Restoration:
         if _is_solution(original):
             restored.source = self._bounded(cell.source)
         if _fields(cell) != _fields(original):
-            self.note(f"the nbgrader fields of cell {grade_id} were restored")
+            self._repaired(Repair.FIELDS, grade_id)
         if _is_solution(original) or _squeezed(cell.source) == _squeezed(original.source):
             return [restored]
-        self.note(f"cell {grade_id} had been changed and was restored")
+        self._repaired(Repair.CHANGED, grade_id)
         return [restored, *self._added(cell)] if cell.source.strip() else [restored]
 
     def _identify(self, cell: NotebookNode) -> str | None:
@@ -110,7 +155,7 @@ class _Restoration:
             return by_id
         solves = self._solves.get(_defined_name(cell))
         if solves is not None and solves not in spoken_for and cell.cell_type == "code":
-            self.note(f"cell {solves} was recognised by the function it defines")
+            self._repaired(Repair.RECOGNISED, solves)
             return solves
         return None
 
@@ -122,11 +167,11 @@ class _Restoration:
             return []
         text = self._bounded(cell.source)
         if cell.cell_type == "code":
-            added = new_code_cell(text)
+            added = _code_cell(text)
             if _squeezed(text) in self._demo_sources or _only_demos(text):
                 added.metadata["tags"] = ["demo"]
         else:
-            added = new_markdown_cell(text)
+            added = NotebookNode(cell_type="markdown", metadata=NotebookNode(), source=text)
         # nbformat makes up random ids where it finds none, or one twice. The result of a submission
         # is stored by its cells, so the same submission must get the same ids each time.
         known = cell.id in self._free_ids
@@ -145,7 +190,7 @@ class _Restoration:
         for position, grade_id in enumerate(self._order):
             if grade_id in self._taken:
                 continue
-            self.note(f"cell {grade_id} was missing and was put back")
+            self._repaired(Repair.PUT_BACK, grade_id)
             before = self._order[:position]
             places = [i for i, c in enumerate(cells) if _grade_id(c) in before]
             cells.insert(max(places) + 1 if places else 0, self._missing(grade_id, cells))
@@ -158,6 +203,13 @@ class _Restoration:
         if name and any(name in _defined_names(c.source) for c in cells if c.cell_type == "code"):
             original.source = f"# {name} is defined in another cell"
         return original
+
+
+def _code_cell(text: str) -> NotebookNode:
+    """As nbformat makes it, which would check each against its schema, a millisecond a cell."""
+    cell = NotebookNode(cell_type="code", metadata=NotebookNode(), source=text, outputs=[])
+    cell.execution_count = None
+    return cell
 
 
 def _grade_id(cell: NotebookNode) -> str:

@@ -1,7 +1,7 @@
 """The result of one submission: verdicts, points and remarks, as people and programs read it."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from visionlab.checking.judge import ExerciseResult, Verdict
@@ -34,6 +34,10 @@ class Result:
     def max_score(self) -> float:
         """Points to earn."""
         return round(sum(e.max_score for e in self.exercises), 4)
+
+    def without_outputs(self) -> "Result":
+        """The same result, small: what the cells printed is left out."""
+        return replace(self, outputs={})
 
     def exercise(self, name: str) -> ExerciseResult | None:
         """The result of one exercise, or None."""

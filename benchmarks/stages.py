@@ -54,7 +54,7 @@ def _one(submitted: NotebookNode, marking: Marking) -> dict[str, float]:
 
     restored = timed("restore", lambda: restore(submitted, marking.source)).notebook
     cells = [c for c in restored.cells if c.cell_type == "code" and not is_skipped(c)]
-    session = Session(marking.limits, marking.workdir_files)
+    session = Session(marking.limits, marking.files)
     run = SubmissionRun(marking.records, marking.limits, time.monotonic())
     timed("fork into namespaces", session.__enter__)
     timed("run the cells", lambda: run.cells(session, cells))

@@ -165,12 +165,17 @@ def generate_assignment_with(config: Config, name: str) -> dict[str, object]:
     return result
 
 
-def nbgrader_api(config: Config) -> NbGraderAPI:
-    """nbgrader under a configuration. It starts programs of its environment (alembic) by name,
-    which must be found even when that environment is not activated."""
+def reach_programs() -> None:
+    """nbgrader starts programs of its environment (alembic, for a new gradebook) by name, which
+    must be found even when that environment is not activated."""
     programs = str(Path(sys.executable).parent)
     if programs not in os.environ.get("PATH", "").split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([programs, os.environ.get("PATH", os.defpath)])
+
+
+def nbgrader_api(config: Config) -> NbGraderAPI:
+    """nbgrader under a configuration."""
+    reach_programs()
     logging.getLogger("traitlets").setLevel(logging.ERROR)
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 

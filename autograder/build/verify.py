@@ -2,8 +2,6 @@
 
 import ast
 import difflib
-import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,12 +9,12 @@ import nbformat
 
 from autograder.build.make import Built
 from autograder.build.source import is_solution, read_source
-from autograder.course import Repository, declared_assignment
+from autograder.course import Repository
+from autograder.leaks.answers import answer_lines
+from autograder.leaks.content import read_content
 from visionlab.checking.records import SUFFIX, load_records
 
-MIN_TELLING = 24  # shorter lines ("return y", "for i in range(n):") tell nothing
 DIFF_LINES = 12
-_SOLVED = re.compile(r"### BEGIN SOLUTION.*?### END SOLUTION", re.DOTALL)
 
 
 def problems(repository: Repository, built: Built) -> Iterator[str]:
@@ -46,55 +44,17 @@ def _short_diff(committed: Path, fresh: Path) -> Iterator[str]:
 
 
 def _leaks(repository: Repository, name: str) -> Iterator[str]:
-    secrets = _solution_lines(repository, name) | _bank_lines(repository, name)
+    secrets = answer_lines(repository, name)
     for folder in ("notebooks", "lib"):
         for path in sorted((repository.root / folder).rglob("*")):
             if path.suffix in {".py", ".ipynb", ".md", ".json"}:
-                text = _searchable(path)
+                text = read_content(path).text
                 for line in sorted(secrets):
                     if line in text:
                         yield f"{path.relative_to(repository.root)} leaks an answer: {line}"
     for path in sorted((repository.root / "notebooks").rglob(f"*{SUFFIX}")):
         if any(not case.public for record in load_records(path) for case in record.cases):
             yield f"{path.relative_to(repository.root)} holds hidden cases"
-
-
-def _searchable(path: Path) -> str:
-    if path.suffix != ".ipynb":
-        return path.read_text()
-    cells = nbformat.read(path, as_version=4).cells
-    outputs = [json.dumps(cell.get("outputs", []), ensure_ascii=False) for cell in cells]
-    return "\n".join([*(cell.source for cell in cells), *outputs])
-
-
-def _solution_lines(repository: Repository, name: str) -> set[str]:
-    """Telling lines between the marks, unless the lesson itself shows them elsewhere."""
-    notebook = read_source(repository.source(name))
-    shown = "\n".join(c.source for c in notebook.cells if not is_solution(c))
-    lines: set[str] = set()
-    for cell in notebook.cells:
-        if is_solution(cell):
-            for part in _SOLVED.findall(cell.source):
-                lines |= _telling(part)
-    return {line for line in lines if line not in shown}
-
-
-def _bank_lines(repository: Repository, name: str) -> set[str]:
-    """Telling lines of misconceptions and alternatives that students are not given anyway."""
-    lines: set[str] = set()
-    for exercise in declared_assignment(name).exercises:
-        sources = [m.source for m in exercise.misconceptions]
-        sources += [a.source for a in exercise.alternatives]
-        for source in sources:
-            lines |= _telling(source)
-    cells = read_source(repository.source(name)).cells
-    given = "\n".join(_SOLVED.sub("", cell.source) for cell in cells)  # stubs and the lesson
-    return {line for line in lines if line not in given and not line.startswith("def ")}
-
-
-def _telling(text: str) -> set[str]:
-    lines = (line.split("  # ")[0].strip() for line in text.splitlines())
-    return {x for x in lines if len(x) >= MIN_TELLING and not x.startswith(("#", '"""'))}
 
 
 def _changed_stubs(repository: Repository, name: str) -> Iterator[str]:

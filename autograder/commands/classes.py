@@ -1,39 +1,65 @@
-"""grade, feedback and report: a whole class."""
+"""grade and feedback: a whole class."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.classroom import Classroom, Graded
 from autograder.commands.options import GradeOptions, chosen, classroom
-from autograder.commands.terminal import class_table, complain, console, progress_bar
+from autograder.commands.scheduling import keep_dates
+from autograder.commands.terminal import (
+    class_table,
+    complain,
+    console,
+    progress_bar,
+    student_line,
+)
 from autograder.course import CourseError
+from autograder.journal import Journal
 from autograder.recording import Recorder
-from autograder.report import write_report
+from autograder.turns import sole_grader
 
 
 def run_grade(name: str, students: list[str], options: GradeOptions) -> int:
     """Grade a class into the gradebook and print a table."""
     room = classroom(name, options)
     jobs = options.jobs or os.cpu_count() or 1
-    graded = grade_and_record(room, chosen(room, students), jobs, options.scheduler)
-    console.print(class_table(name, graded))
+    students = chosen(room, students)
+    with sole_grader(room.course.root):
+        keep_dates(room)
+        graded = grade_and_record(room, students, jobs, options.scheduler, verbose=options.verbose)
+    if not options.verbose:  # each line has been said already
+        console.print(class_table(name, graded))
+    ran = sum(one.fresh for one in graded)
+    console.print(f"{ran} of {len(graded)} submissions were run, the others were known")
     return complain(graded)
 
 
 def grade_and_record(
-    room: Classroom, students: list[str], jobs: int, scheduler: str = ""
+    room: Classroom, students: list[str], jobs: int, scheduler: str = "", *, verbose: bool = False
 ) -> list[Graded]:
-    """Grade students in parallel, then bring all results into the gradebook, with progress."""
+    """Grade students in parallel and bring results into the gradebook, with progress.
+
+    verbose: also a line for each student as it is done. Every student is noted in the journal.
+    """
+    journal = Journal.of(room.course.root, room.marking.assignment)
+    graded: list[Graded] = []
+    stream = room.grade(students, jobs, scheduler)  # before the bar: processes fork without threads
     with progress_bar() as progress:
-        task = progress.add_task("grading", total=len(students))
-        graded = []
-        for one in room.grade(students, jobs, scheduler):
-            graded.append(one)
-            progress.advance(task)
-        task = progress.add_task("gradebook", total=len(students))
-        stored = [g for g in graded if g.result is not None]
-        booked = Recorder(room).record(stored, lambda count: progress.advance(task, count))
-        failed = {g.student: g for g in booked}
+        grading = progress.add_task("grading", total=len(students))
+        booking = progress.add_task("gradebook", total=len(students))
+
+        def watched() -> Iterator[Graded]:
+            for one in stream:
+                graded.append(one)
+                journal.note(one)
+                if verbose:
+                    progress.console.print(student_line(one), highlight=False, markup=False)
+                progress.advance(grading)
+                yield one
+
+        booked = Recorder(room).record(watched(), lambda count: progress.advance(booking, count))
+    failed = {g.student: g for g in booked}
     return sorted((failed.get(g.student, g) for g in graded), key=lambda g: g.student)
 
 
@@ -58,17 +84,3 @@ def write_feedback(room: Classroom, students: list[str]) -> list[Graded]:
     with progress_bar() as progress:
         task = progress.add_task("feedback", total=len(students))
         return room.feedback(students, lambda _: progress.advance(task))
-
-
-def run_report(name: str, folder: Path | None) -> int:
-    """Write the class report from stored results."""
-    room = classroom(name, GradeOptions(course=folder))
-    graded = list(room.stored(chosen(room, [])))
-    console.print(f"report: {write_class_report(room, graded)}", soft_wrap=True)
-    return complain(graded)
-
-
-def write_class_report(room: Classroom, graded: list[Graded]) -> Path:
-    """Write the class report; returns its page."""
-    results = {g.student: g.result for g in graded if g.result is not None}
-    return write_report(room.course.root / "reports", room.marking.assignment, results)

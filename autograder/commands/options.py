@@ -1,15 +1,20 @@
 """What the grading commands share: options, the course folder and the classroom."""
 
 import math
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from nbgrader.api import Gradebook
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from autograder.build.make import reach_programs
 from autograder.classroom import Classroom, open_classroom
 from autograder.commands.terminal import console, errors
 from autograder.course import Course, CourseError, Repository, declared_assignment
+from autograder.gradebook import open_for_work
+from autograder.nbgrader_plugin import COURSE_ID
 from autograder.sandbox.limits import Limits
 
 
@@ -24,6 +29,7 @@ class GradeOptions:
     submission_seconds: float | None = None
     walled: bool = True
     scheduler: str = ""
+    verbose: bool = False
 
     def limits(self, name: str) -> Limits:
         """The assignment's limits with what these options change. CourseError for nonsense."""
@@ -46,7 +52,7 @@ def classroom(name: str, options: GradeOptions) -> Classroom:
     if not options.walled:
         warn_without_wall()
     if options.db:
-        _require_url(options.db)
+        require_url(options.db)
     with console.status("references"):
         return open_classroom(
             repository,
@@ -67,13 +73,24 @@ def warn_without_wall() -> None:
     )
 
 
-def _require_url(db: str) -> None:
+def require_url(db: str) -> None:
+    """CourseError for what is no database URL."""
     try:
         make_url(db)
     except ArgumentError:
         raise CourseError(
             f"--db {db} is not a database URL, such as sqlite:////folder/grades.db"
         ) from None
+
+
+def open_gradebook(course: Course, db: str) -> AbstractContextManager[Gradebook]:
+    """The course's gradebook, made where there is none, or the one at the URL `db`.
+
+    Raises CourseError for what is no URL; on entering and inside, for a database in trouble."""
+    if db:
+        require_url(db)
+    reach_programs()
+    return open_for_work(db or course.db_url, COURSE_ID)
 
 
 def course_folder(repository: Repository, folder: Path | None) -> Course:

@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-from autograder.commands.classes import grade_and_record, write_class_report, write_feedback
+from autograder.commands.classes import grade_and_record, write_feedback
 from autograder.commands.options import GradeOptions, classroom
+from autograder.commands.reporting import write_class_report
 from autograder.commands.terminal import class_table, complain, console
 from autograder.course import Course, Repository
 from autograder.simulate import Material, simulate
@@ -27,7 +28,7 @@ def run_demo(name: str, students: int) -> int:
     graded = grade_and_record(room, room.students(), os.cpu_count() or 1)
     failed = [g for g in graded if g.problem]
     failed += write_feedback(room, [g.student for g in graded if not g.problem])
-    page = write_class_report(room, graded)
+    page = write_class_report(repository, course, name)
     console.print(class_table(name, graded))
     for what, where in (
         ("gradebook", course.root / "gradebook.db"),

@@ -7,7 +7,8 @@ from pathlib import Path
 from autograder.commands.options import GradeOptions, course_folder, warn_without_wall
 from autograder.commands.terminal import errors, result_text
 from autograder.course import Repository
-from autograder.grading import UnreadableError, grade_notebook, prepare_marking, read_submission
+from autograder.grading import grade_prepared, prepare, prepare_marking
+from autograder.submission import Submission
 
 
 def run_grade_file(path: Path, assignment: str, options: GradeOptions, *, as_json: bool) -> int:
@@ -30,10 +31,10 @@ def run_grade_file(path: Path, assignment: str, options: GradeOptions, *, as_jso
             secret=secrets.token_hex(16),
             walled=options.walled,
         )
-        try:
-            result, _ = grade_notebook(read_submission(path), marking)
-        except UnreadableError as error:
-            errors.print(f"autograder: {path.name}: {error}", markup=False)
+        ready = prepare(Submission.read(path, marking.wanted), marking)
+        if ready.problem:
+            errors.print(f"autograder: {path.name}: {ready.problem}", markup=False)
             return 1
+        result = grade_prepared(ready, marking)
     print(json.dumps(result.to_json(), indent=1) if as_json else result_text(result))
     return 0

@@ -2,12 +2,22 @@
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TextColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
+from rich.text import Text
 
 from autograder.audit import Audited
 from autograder.classroom import Graded
 from autograder.results import Result
+from visionlab.checking.judge import one_line
 
 console = Console()
 errors = Console(stderr=True, soft_wrap=True)  # one line stays one line
@@ -17,18 +27,28 @@ def complain(graded: list[Graded]) -> int:
     """One line on standard error for each student who could not be graded; the exit status."""
     failed = [g for g in graded if g.problem]
     for one in failed:
-        errors.print(f"autograder: {one.student}: {one.problem}", markup=False)
+        errors.print(one_line(f"autograder: {one.student}: {one.problem}"), markup=False)
     return 1 if failed else 0
 
 
-def progress_bar() -> Progress:
-    """A progress bar with counts and remaining time."""
+class _Rate(ProgressColumn):
+    """How many a second, once two are done."""
+
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.1f}/s" if task.speed else "", style="progress.data.speed")
+
+
+def progress_bar(where: Console = console) -> Progress:
+    """A progress bar with counts and remaining time; on standard error it leaves nothing behind."""
     return Progress(
         TextColumn("{task.description:>10}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=console,
+        _Rate(),
+        console=where,
+        transient=where is errors,
+        disable=where is errors and not where.is_terminal,
     )
 
 
@@ -41,12 +61,27 @@ def class_table(name: str, graded: list[Graded]) -> Table:
     table.add_column("remarks")
     for one in graded:
         if one.result is None:
-            table.add_row(one.student, "-", "-", escape(one.problem))
+            table.add_row(_cell(one.student), "-", "-", _cell(one.problem))
             continue
         r = one.result
         points = f"{r.score:.2f} of {r.max_score:g}"
-        table.add_row(one.student, points, f"{r.seconds:.1f}", escape(_remarks(r)))
+        table.add_row(_cell(one.student), points, f"{r.seconds:.1f}", _cell(_remarks(r)))
     return table
+
+
+def student_line(one: Graded) -> str:
+    """One student in one line: points, seconds, remarks, and whether anything was run."""
+    if one.result is None:
+        return one_line(f"{one.student}: {one.problem}")
+    r = one.result
+    how = f"{r.seconds:.1f} s" if one.fresh else "known"
+    words = f"{one.student}: {r.score:.2f} of {r.max_score:g}, {how}"
+    return one_line("; ".join(filter(None, [words, _remarks(r)])))
+
+
+def _cell(text: str) -> str:
+    """Text that a student may have chosen: neither rich nor the terminal acts on it."""
+    return escape(one_line(text))
 
 
 def _remarks(result: Result) -> str:
@@ -84,7 +119,7 @@ def result_text(result: Result) -> str:
     """A result as plain text: notes, points, and every failed case with its hint."""
     lines = [f"{result.assignment}: {result.score:g} of {result.max_score:g} points"]
     lines[0] += f" in {result.seconds:.1f} s"
-    lines += [f"note: {note}" for note in result.notes]
+    lines += [f"note: {one_line(note)}" for note in result.notes]
     for exercise in result.exercises:
         lines.append(f"{exercise.name}: {exercise.score:g} of {exercise.max_score:g}")
         for verdict in exercise.verdicts:

@@ -57,13 +57,14 @@ def private_folders(size: int, kept: list[str]) -> None:
 
     kept: folders below /tmp that must stay in sight (where the Python environment lies there).
     """
-    _mount("tmpfs", _FRESH, "tmpfs", _NOSUID | _NODEV, f"size={size},nr_inodes={_INODES},mode=0700")
+    bounds = f"size={size},nr_inodes={_INODES},mode=0700"
+    _mount("tmpfs", _FRESH, "tmpfs", _NOSUID | _NODEV, bounds)
     for folder in kept:
         place = _FRESH + folder.removeprefix("/tmp")
         os.makedirs(place)
         _mount(folder, place, "", _BIND | _RECURSIVE, "")
     _mount(_FRESH, "/tmp", "", _MOVE, "")
-    _mount("tmpfs", "/dev/shm", "tmpfs", _NOSUID | _NODEV, f"size={size},mode=0700")
+    _mount("tmpfs", "/dev/shm", "tmpfs", _NOSUID | _NODEV, bounds)
     # Refused where parts of /proc are covered, as under a grader that runs as root. The outer one
     # stays, which is read-only too; the warm process and the keeper, which it also shows, have
     # privileges that a submission has not, and so cannot be looked into.

@@ -23,7 +23,7 @@ from autograder.inside.frames import (
 from autograder.inside.shell import NotebookShell
 from visionlab.checking.codec import CodecError
 from visionlab.checking.forbidden import Forbidden
-from visionlab.checking.probing import Answer, Question, ask
+from visionlab.checking.probing import Answer, ask, unpack_questions
 
 NOT_PLAIN = "NotPlain"
 
@@ -103,9 +103,8 @@ def _answers(shell: NotebookShell, exercise: dict[str, Any]) -> Iterator[Answer]
     """The answers to an exercise's questions, one after the other."""
     sys.stdin = open(os.devnull)  # noqa: SIM115 (closed with the process)
     forbidden = Forbidden(frozenset(exercise["operators"]), frozenset(), "")
-    for item in exercise["questions"]:
-        question = Question(exercise["name"], item["inputs"], item["probe"], forbidden)
-        yield ask(question, shell.user_ns)
+    for question in unpack_questions(exercise["questions"], exercise["name"], forbidden):
+        yield ask(question, shell.user_ns, keep_random_state=False)
 
 
 def _relay(child: int, answers: int, events: int, seconds: float, seconds_in_all: float) -> str:

@@ -6,7 +6,7 @@ import secrets
 import select
 import threading
 import time
-from pathlib import Path
+from collections.abc import Mapping
 from typing import Any
 
 from autograder.inside.frames import FrameError, read_frame, write_frame
@@ -17,6 +17,7 @@ from autograder.sandbox.watchdog import Watchdog
 from visionlab.checking.codec import CodecError
 
 MAX_BYTES = 256 * MIB
+NO_FILES: Mapping[str, bytes] = {}
 
 
 class SessionLostError(Exception):
@@ -29,9 +30,12 @@ class Session:
     Entering raises StartError when the worker does not come up.
     """
 
-    def __init__(self, limits: Limits, workdir_files: list[Path], *, walled: bool = True) -> None:
+    def __init__(
+        self, limits: Limits, files: Mapping[str, bytes] = NO_FILES, *, walled: bool = True
+    ) -> None:
+        """files: name -> content of what lies in the worker's folder."""
         self._limits = limits
-        self._files = workdir_files
+        self._files = files
         self._walled = walled
         self._received = 0
         self._ticket = ""

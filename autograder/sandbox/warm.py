@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,16 +73,16 @@ class Host:
                 pass_fds=inherited,
             )
 
-    def begin(self, limits: Limits, files: list[Path], requests: int, events: int) -> None:
+    def begin(self, limits: Limits, files: Mapping[str, bytes], requests: int, events: int) -> None:
         """Have a child forked that reads `requests` and writes `events`. OSError when it cannot."""
         order = {
             "walled": self._walled,
             "limits": limits.to_plain(),
-            "files": [file.name for file in files],
+            "files": list(files),
             "kept": kept_folders(),
         }
         with contextlib.ExitStack() as stack:
-            opened = [stack.enter_context(file.open("rb")).fileno() for file in files]
+            opened = [stack.enter_context(_in_memory(name, files[name])) for name in files]
             text = json.dumps(order).encode()
             socket.send_fds(self._socket, [text], [requests, events, *opened])
         self.served += 1
@@ -119,6 +119,16 @@ class Host:
             self.process.stderr.close()
 
 
+@contextlib.contextmanager
+def _in_memory(name: str, content: bytes) -> Iterator[int]:
+    """A descriptor of a file without a place on disk."""
+    handle = os.memfd_create(name, os.MFD_CLOEXEC)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        yield handle
+
+
 @dataclass
 class Pool:
     """The warm processes of this program that serve nobody now, the latest used last."""
@@ -151,6 +161,10 @@ class Pool:
             if host.process.poll() is None:
                 return host
             host.close()
+
+    def forget(self) -> None:
+        """In a forked process: the idle ones serve the parent, and its lock may be held there."""
+        self.idle, self.lock = {True: [], False: []}, threading.Lock()
 
     def close(self) -> None:
         """End all idle processes."""

@@ -16,6 +16,7 @@ from autograder.cluster import Bundle, grade_bytes
 from autograder.course import Course, CourseError
 from autograder.results import Result
 from autograder.sandbox.limits import Limits
+from autograder.submission import Submission
 from tests.build.tiny import (
     NAME,
     RIGHT,
@@ -52,8 +53,7 @@ def _scores(graded: list[Graded]) -> dict[str, list[tuple[str, float]]]:
 
 
 def test_a_bundle_grades_as_the_marking_does(room: Classroom) -> None:
-    path = room.submission("student-01")
-    result = Result.loads(grade_bytes(Bundle.of(room.marking), path.read_bytes()))
+    result = Result.loads(grade_bytes(Bundle.of(room.marking), room.read("student-01")))
     assert [(e.name, e.score) for e in result.exercises] == [("scale", 1.0), ("row_means", 1.0)]
     assert result.versions == room.marking.versions
 
@@ -66,7 +66,7 @@ def test_a_bundle_holds_no_names_and_no_secret(room: Classroom) -> None:
 
 
 def test_what_is_no_notebook_is_graded_as_such(room: Classroom) -> None:
-    result = Result.loads(grade_bytes(Bundle.of(room.marking), b"no notebook"))
+    result = Result.loads(grade_bytes(Bundle.of(room.marking), Submission(b"no notebook")))
     assert result.score == 0 and "not a Jupyter notebook" in result.notes[0]
 
 
@@ -76,7 +76,7 @@ def test_another_version_on_a_worker_is_refused(
     bundle = Bundle.of(room.marking)
     monkeypatch.setattr("autograder.cluster.engine_version", lambda: "another")
     with pytest.raises(CourseError, match="another version of the course"):
-        grade_bytes(bundle, b"")
+        grade_bytes(bundle, Submission())
 
 
 def test_a_scheduler_that_is_not_there_is_one_clear_line(

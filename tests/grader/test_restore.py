@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from autograder.grading import UnreadableError, read_submission
 from autograder.restore import MAX_ADDED, MAX_CELL_LENGTH, Restored, restore
 from autograder.simulate import Material
+from autograder.submission import UnreadableError, read_submission
 from tests.grader.submissions import SOLVED, UNSOLVED, cell_of, without
 
 ANSWER = "def conv_out(*args, **kwargs):\n    return 'mine'"

@@ -55,7 +55,7 @@ def behind() -> Iterator[Behind]:
     """One worker for all probes that leave it alive."""
     os.environ["COURSE_PASSWORD"] = "of the instructor"
     try:
-        with Session(SMALL, []) as session:
+        with Session(SMALL) as session:
             yield Behind(session)
     finally:
         del os.environ["COURSE_PASSWORD"]
@@ -310,7 +310,7 @@ def test_an_endless_cell_is_stopped(code: str, behind: Behind) -> None:
 
 
 def _wait_for_loss(limits: Limits, code: str, seconds: float = 1) -> str:
-    with Session(limits, []) as session:
+    with Session(limits) as session:
         with pytest.raises(SessionLostError) as lost:
             Behind(session).event(code, seconds)
         return str(lost.value)
@@ -411,7 +411,7 @@ def test_nothing_is_left_when_a_session_ends() -> None:
             os._exit(0)
     open("{left}", "w").close()
     """
-    with Session(SMALL, []) as session:
+    with Session(SMALL) as session:
         Behind(session).event(code)
         (worker,) = workers(session._host.process)
         family = [psutil.Process(pid) for pid in (worker, *below(worker))]

@@ -31,10 +31,10 @@ def _host_of(session: Session) -> Host:
 
 def _one_after_the_other(first: str, second: str) -> str:
     """What the second submission prints, after the first did its worst in the same process."""
-    with Session(LIMITS, []) as session:
+    with Session(LIMITS) as session:
         Behind(session)(first)
         before = _host_of(session)
-    with Session(LIMITS, []) as session:
+    with Session(LIMITS) as session:
         assert _host_of(session) is before
         return Behind(session)(second)
 
@@ -77,7 +77,7 @@ def test_processes_do_not_pass() -> None:
                     time.sleep(1)
             os._exit(0)
     """
-    with Session(LIMITS, []) as session:
+    with Session(LIMITS) as session:
         Behind(session).event(first)
         (worker,) = workers(_host_of(session).process)
         left = [psutil.Process(pid) for pid in [worker, *children(worker)]]
@@ -123,17 +123,17 @@ def test_privileges_are_gone_for_good() -> None:
     tries += [libc.umount2(b'/tmp', 2), libc.prctl(24, 21, 0, 0, 0)]
     print({int(h, 16) for h in held}, *tries)
     """
-    with Session(LIMITS, []) as session:
+    with Session(LIMITS) as session:
         assert Behind(session)(code) == "{0} -1 -1 -1 -1"
 
 
 def test_a_killed_warm_process_is_replaced() -> None:
-    with Session(LIMITS, []) as session:
+    with Session(LIMITS) as session:
         first = _host_of(session)
         os.kill(children(first.process.pid)[0], signal.SIGKILL)  # below bwrap
         with pytest.raises(SessionLostError):
             Behind(session)("import time; time.sleep(5)")
-    with Session(LIMITS, []) as session:
+    with Session(LIMITS) as session:
         assert _host_of(session) is not first
         assert Behind(session)("print('well')") == "well"
 
@@ -144,29 +144,26 @@ def test_a_warm_process_that_served_long_enough_is_replaced(
     monkeypatch.setattr("autograder.sandbox.warm.MAX_SERVED", 2)
     hosts = []
     for _ in range(3):
-        with Session(LIMITS, []) as session:
+        with Session(LIMITS) as session:
             hosts.append(_host_of(session))
     assert hosts[0] is hosts[1] and hosts[2] is not hosts[0]
     assert hosts[0].process.poll() is not None
 
 
 def test_two_at_a_time_have_a_process_each() -> None:
-    with Session(LIMITS, []) as one, Session(LIMITS, []) as other:
+    with Session(LIMITS) as one, Session(LIMITS) as other:
         assert _host_of(one) is not _host_of(other)
 
 
-def test_files_of_the_folder_are_copies(tmp_path: Path) -> None:
-    given = tmp_path / "cases.checks"
-    given.write_text("public")
+def test_every_submission_gets_its_own_files() -> None:
     for _ in range(2):
-        with Session(LIMITS, [given]) as session:
+        with Session(LIMITS, {"cases.checks": b"public"}) as session:
             code = "print(open('cases.checks').read()); _ = open('cases.checks', 'w').write('mine')"
             assert Behind(session)(code) == "public"
-    assert given.read_text() == "public"
 
 
 def test_without_the_wall_the_folder_goes_too() -> None:
-    with Session(LIMITS, [], walled=False) as session:
+    with Session(LIMITS, walled=False) as session:
         folder = Path(Behind(session)("import os; print(os.getcwd())"))
         assert folder.is_dir()
     assert not folder.exists()

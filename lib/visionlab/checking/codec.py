@@ -20,6 +20,7 @@ MAX_DEPTH = 12
 MAX_NODES = 100_000
 MAX_TEXT = 2**21  # a longer text is cut; the outputs of one cell have room
 MAX_DIGITS = 400
+MAX_JSON = 2**24  # bytes; as Python objects a hostile text takes twenty times as much memory
 MAX_BYTES = 256 * 2**20  # of all tensors of a message, each counted as often as it occurs
 _HEADER = struct.Struct("<I")
 _KEYS = str | int | float | bool | np.integer | np.floating | None
@@ -147,6 +148,8 @@ def pack(value: Plain) -> bytes:
     except Exception as error:  # a container of the student's own making may do anything
         raise CodecError(f"the value cannot be read: {type(error).__name__}") from None
     text = json.dumps(tree, separators=(",", ":")).encode()
+    if len(text) > MAX_JSON:
+        raise CodecError("the value has too much text")
     return _HEADER.pack(len(text)) + text + safetensors.torch.save(encoder.tensors)
 
 
@@ -154,6 +157,8 @@ def unpack(message: bytes) -> Plain:
     """Decode what `pack` wrote. Raises CodecError, and nothing else, on any other bytes."""
     try:
         (length,) = _HEADER.unpack_from(message)
+        if length > MAX_JSON:
+            raise CodecError("the text of the message is too long")
         text = message[_HEADER.size : _HEADER.size + length].decode()
         tensors = safetensors.torch.load(message[_HEADER.size + length :])
         return _Decoder(tensors).decode(json.loads(text))

@@ -6,6 +6,37 @@ from dataclasses import dataclass
 # that requires a gradient.
 AUTOGRAD = "autograd"
 
+# The guard watches one thread of one process, through torch's own dispatch. What starts others, or
+# reaches into the guard, has no place in code that may not call everything.
+AROUND_THE_GUARD = (
+    "_thread.",
+    "concurrent.futures.",
+    "ctypes.",
+    "multiprocessing.",
+    "os.exec",
+    "os.fork",
+    "os.popen",
+    "os.posix_spawn",
+    "os.spawn",
+    "os.system",
+    "pty.",
+    "subprocess.",
+    "threading.",
+    "torch._C.",
+    "torch.multiprocessing.",
+    "torch.utils._python_dispatch.",
+    "visionlab.checking.",
+)
+# Named anywhere in a notebook, not only where an answer reaches them, for a cell may do it for all.
+PARTS_OF_THE_GUARD = {
+    "ForbiddenCallError",
+    "TorchDispatchMode",
+    "__torch_dispatch__",
+    "autograder.inside",
+    "visionlab.checking.guard",
+    "visionlab.checking.probing",
+}
+
 
 @dataclass(frozen=True)
 class Forbidden:

@@ -95,6 +95,13 @@ def judge(
     return ExerciseResult(record.name, score, record.points, verdicts)
 
 
+def is_right(record: ExerciseRecord, answers: Sequence[Answer]) -> bool:
+    """Whether there is a right answer for every case; quicker than the whole judgement."""
+    if len(answers) != len(record.cases):
+        return False
+    return all(_wrong(c, a) is None for c, a in zip(record.cases, answers, strict=True))
+
+
 def passed_facets(verdicts: Sequence[Verdict]) -> dict[str, bool]:
     """Facet name -> whether all its cases passed."""
     facets: dict[str, bool] = {}

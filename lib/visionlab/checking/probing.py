@@ -8,10 +8,11 @@ import inspect
 import random
 import sys
 import traceback
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from types import SimpleNamespace
+from functools import lru_cache
+from types import CodeType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,20 @@ class Question:
     inputs: dict[str, Any]
     probe: str = ""
     forbidden: Forbidden = NOTHING
+
+
+def pack_questions(questions: Sequence[Question]) -> torch.Tensor:
+    """Inputs and probes as bytes, (n,) uint8, to be sent to whoever answers."""
+    message = pack([{"inputs": q.inputs, "probe": q.probe} for q in questions])
+    return torch.frombuffer(bytearray(message), dtype=torch.uint8)
+
+
+def unpack_questions(
+    packed: torch.Tensor, exercise: str, forbidden: Forbidden
+) -> Iterator[Question]:
+    """The questions of an exercise out of `pack_questions`."""
+    for item in unpack(packed.numpy().tobytes()):
+        yield Question(exercise, item["inputs"], item["probe"], forbidden)
 
 
 @dataclass(frozen=True)
@@ -78,14 +93,19 @@ class Answer:
         raise ValueError("not an answer")
 
 
-def ask(question: Question, namespace: Mapping[str, Any]) -> Answer:
-    """Put one question to the code in `namespace`; an exception becomes an answer too."""
+def ask(
+    question: Question, namespace: Mapping[str, Any], *, keep_random_state: bool = True
+) -> Answer:
+    """Put one question to the code in `namespace`; an exception becomes an answer too.
+
+    keep_random_state: let the random numbers of this process go on as if nothing had been asked;
+    a process that does nothing but answer saves that time.
+    """
     if question.exercise not in namespace:
         return Answer(error=NOT_DEFINED, message=f"{question.exercise} is not defined")
-    inputs = copy.deepcopy(question.inputs)
-    before = copy.deepcopy(question.inputs)
+    before, inputs = question.inputs, copy.deepcopy(question.inputs)
     try:
-        with _controlled(question.forbidden):
+        with _controlled(question.forbidden, keep_random_state):
             value = _call(question, namespace, inputs)
     except ForbiddenCallError as error:
         return Answer(error=FORBIDDEN, message=str(error))
@@ -96,9 +116,14 @@ def ask(question: Question, namespace: Mapping[str, Any]) -> Answer:
 
 
 @contextmanager
-def _controlled(forbidden: Forbidden) -> Iterator[None]:
+def _controlled(forbidden: Forbidden, keep_random_state: bool) -> Iterator[None]:
     """Seeded, without TF32, and guarded where something is forbidden."""
-    with _own_random_numbers(), exact_arithmetic():
+    undisturbed = _random_state_kept() if keep_random_state else nullcontext()
+    with undisturbed, exact_arithmetic():
+        # torch.manual_seed would also ask for every GPU, which is slow.
+        torch.default_generator.manual_seed(0)
+        random.seed(0)
+        np.random.seed(0)
         if not forbidden.operators:
             yield
             return
@@ -107,15 +132,11 @@ def _controlled(forbidden: Forbidden) -> Iterator[None]:
 
 
 @contextmanager
-def _own_random_numbers() -> Iterator[None]:
-    """The same random numbers in every call; the notebook's own go on undisturbed after it."""
+def _random_state_kept() -> Iterator[None]:
+    """The notebook's own random numbers go on undisturbed after the block."""
     python, numpy = random.getstate(), np.random.get_state()
     try:
         with torch.random.fork_rng(devices=[]):
-            # torch.manual_seed would also ask for every GPU, which is slow.
-            torch.default_generator.manual_seed(0)
-            random.seed(0)
-            np.random.seed(0)
             yield
     finally:
         random.setstate(python)
@@ -126,8 +147,13 @@ def _call(question: Question, namespace: Mapping[str, Any], inputs: dict[str, An
     if not question.probe:
         return namespace[question.exercise](**inputs)
     scope: dict[str, Any] = {"torch": torch}
-    exec(question.probe, scope)
+    exec(_compiled(question.probe), scope)
     return scope["probe"](SimpleNamespace(**namespace), **inputs)
+
+
+@lru_cache(maxsize=256)
+def _compiled(probe: str) -> CodeType:
+    return compile(probe, "<probe>", "exec")
 
 
 def _same(before: Any, after: Any) -> bool:

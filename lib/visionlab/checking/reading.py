@@ -3,37 +3,17 @@
 import ast
 import re
 import symtable
+import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from weakref import WeakKeyDictionary
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-from visionlab.checking.forbidden import Forbidden
+from visionlab.checking.forbidden import AROUND_THE_GUARD, PARTS_OF_THE_GUARD, Forbidden
 
 _IMPORTERS = ("__import__", "import_module")
 _RUNNERS = {"eval", "exec", "compile"}
-# The guard watches one thread of one process, through torch's own dispatch. What starts others, or
-# reaches into the guard, has no place in code that may not call everything.
-_AROUND_THE_GUARD = (
-    "_thread.",
-    "concurrent.futures.",
-    "ctypes.",
-    "multiprocessing.",
-    "os.exec",
-    "os.fork",
-    "os.popen",
-    "os.posix_spawn",
-    "os.spawn",
-    "os.system",
-    "pty.",
-    "subprocess.",
-    "threading.",
-    "torch._C.",
-    "torch.multiprocessing.",
-    "torch.utils._python_dispatch.",
-    "visionlab.checking.",
-)
 # Whoever reads has no clock, and IPython needs a pass over the cell for every magic in it.
 MAX_CODE = 500_000  # characters of a notebook's code
 _MAX_TRANSFORMED = 50_000  # characters of a cell
@@ -60,15 +40,16 @@ def _first_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
     texts = tuple(cells)
     if sum(map(len, texts)) > MAX_CODE:
         return f"its notebook holds more than {MAX_CODE} characters of code"
-    module = _Definitions(forbidden.names)
-    for statement in _statements(texts):
-        module.take(statement)
+    if part := _part_of_the_guard(texts):
+        return f"its notebook uses {part}"
+    module = _definitions(texts, forbidden.names).copy()
     reached = list(module.reachable(name))
     for statement in reached:
         module.take_local(statement)
     for node in (node for statement in reached for node in ast.walk(statement)):
         used = _offence(node, forbidden.names, module)
-        if used:
+        if used:  # names in texts, as of getattr, may hold what moves a terminal's cursor
+            used = "".join(filter(str.isprintable, used))
             return f"it uses {used} (line {getattr(node, 'lineno', 0)} of its cell)"
     return ""
 
@@ -77,6 +58,37 @@ def _first_use(cells: Iterable[str], name: str, forbidden: Forbidden) -> str:
 def _statements(cells: tuple[str, ...]) -> tuple[ast.stmt, ...]:
     """The statements of all cells; none of those that are not Python."""
     return tuple(statement for source in cells for statement in _statements_of_cell(source))
+
+
+@lru_cache(maxsize=32)  # the exercises of a notebook share a few sets of names
+def _definitions(cells: tuple[str, ...], names: frozenset[str]) -> "_Definitions":
+    module = _Definitions(names)
+    for statement in _statements(cells):
+        module.take(statement)
+    return module
+
+
+@lru_cache(maxsize=8)
+def _part_of_the_guard(cells: tuple[str, ...]) -> str:
+    """What the code names of the watch over forbidden calls, or ""."""
+    # Python reads a name in this form, whatever letters it is written with.
+    text = unicodedata.normalize("NFKC", "\n".join(cells))
+    if not any(part.rpartition(".")[2] in text for part in PARTS_OF_THE_GUARD):
+        return ""  # as in nearly every notebook, which need not be walked through
+    for node in (node for statement in _statements(cells) for node in ast.walk(statement)):
+        match node:
+            case ast.Name(id=name) | ast.Attribute(attr=name) if name in PARTS_OF_THE_GUARD:
+                return name
+            case ast.Import(names=aliases):
+                paths = [alias.name for alias in aliases]
+            case ast.ImportFrom(module=str(origin), names=aliases):
+                paths = [f"{origin}.{alias.name}" for alias in aliases]
+            case _:
+                continue
+        for path in paths:
+            if any(f".{part}." in f".{path}." for part in PARTS_OF_THE_GUARD):
+                return path
+    return ""
 
 
 def _statements_of_cell(source: str) -> list[ast.stmt]:
@@ -105,6 +117,12 @@ class _Definitions:
         self._names = names
         self._code: dict[str, list[ast.stmt]] = {}
         self._imported: dict[str, str] = {}
+
+    def copy(self) -> "_Definitions":
+        """One of its own, to take in what a function does inside itself."""
+        own = _Definitions(self._names)
+        own._code, own._imported = self._code, dict(self._imported)
+        return own
 
     def take(self, statement: ast.stmt, certain: bool = True) -> None:
         """Take in a statement of a cell. certain: it runs, and replaces what was before."""
@@ -273,7 +291,7 @@ def _offence(node: ast.AST, names: frozenset[str], module: _Definitions) -> str:
 
 
 def _is_offence(full: str, names: frozenset[str]) -> bool:
-    return _last(full) in names or f"{full}.".startswith(_AROUND_THE_GUARD)
+    return _last(full) in names or f"{full}.".startswith(AROUND_THE_GUARD)
 
 
 def _last(dotted: str) -> str:

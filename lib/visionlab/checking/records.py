@@ -6,14 +6,17 @@ hidden cases added they stay with the instructor.
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from visionlab.checking.codec import CodecError, Plain, pack, unpack
 from visionlab.checking.compare import Difference, difference
 from visionlab.checking.detections import shortfall
 from visionlab.checking.forbidden import Forbidden
-from visionlab.checking.probing import Answer, Question
+from visionlab.checking.probing import Answer, Question, pack_questions
 
 SUFFIX = ".checks"
 FORMAT = 1
@@ -68,9 +71,19 @@ class ExerciseRecord:
         """What to ask the student's code, in the order of the cases."""
         return [Question(self.name, c.inputs, c.probe, self.forbidden) for c in self.cases]
 
+    @cached_property
+    def packed_questions(self) -> torch.Tensor:
+        """Inputs and probes of all questions as bytes (uint8), packed once for a whole class."""
+        return pack_questions(self.questions())
+
     def version(self) -> str:
         """A hash of all that decides the verdicts of this exercise."""
         return hashlib.sha256(pack(_exercise_to_plain(self))).hexdigest()
+
+    @cached_property
+    def parts(self) -> tuple["ExerciseRecord", "ExerciseRecord"]:
+        """The same record with its public cases alone, and with its hidden ones alone."""
+        return self.public_only(), replace(self, cases=[c for c in self.cases if not c.public])
 
     def public_only(self) -> "ExerciseRecord":
         """The same record without its hidden cases."""

@@ -1,0 +1,50 @@
+"""The graded notebook of a student: the restored submission with outputs, verdicts and remarks."""
+
+import contextlib
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import LimitOutput
+from traitlets.config import Config
+
+from autograder.bookkeeping import Sheet
+from autograder.grading import Prepared
+from autograder.nbgrader_plugin import NOTES, RESULT_KEY, UNREADABLE, show_result
+from autograder.results import Result
+from autograder.submission import UnreadableError, read_regular
+
+TIMESTAMP = "timestamp.txt"  # nbgrader's own, beside a collected notebook
+MAX_TIMESTAMP_BYTES = 1000
+
+
+def graded_notebook(ready: Prepared, result: Result, config: Config) -> NotebookNode:
+    """What nbgrader would have made of the submission. config: of nbgrader's LimitOutput."""
+    notebook = ready.notebook
+    if ready.problem:
+        notebook.metadata[UNREADABLE] = ready.problem
+    else:
+        notebook.metadata[NOTES] = ready.notes
+    notebook.metadata[RESULT_KEY] = ready.key
+    show_result(notebook, result)
+    limited: NotebookNode = LimitOutput(config=config).preprocess(notebook, {})[0]
+    return limited
+
+
+def write_graded(
+    ready: Prepared, result: Result, config: Config, submission: Path, folder: Path
+) -> Sheet:
+    """Write the graded notebook, and when it was handed in, where nbgrader looks for them.
+
+    submission: the file handed in; folder: of the student's graded assignment. Returns the marks.
+    """
+    notebook = graded_notebook(ready, result, config)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result.assignment}.ipynb"
+    partial = path.with_suffix(".partial")
+    partial.write_text(nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")
+    partial.replace(path)
+    with contextlib.suppress(FileNotFoundError, UnreadableError):  # a link would be followed
+        stamp = read_regular(submission.with_name(TIMESTAMP), MAX_TIMESTAMP_BYTES)
+        (folder / TIMESTAMP).write_bytes(stamp)
+    return Sheet.of(notebook, result)
