@@ -1,5 +1,6 @@
 """Tests the tests: every known mistake must cost points and be named, every right answer pass."""
 
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,21 +50,24 @@ def audit(repository: Repository, name: str, secret: str = AUDIT_SECRET) -> list
     namespace = reference_namespace(source)
     given = given_imports(source)
     records = {r.name: r for r in hidden_records(repository, name, secret)}
-    return [
-        _audit_exercise(name, e, records[e.name], namespace, given)
-        for e in declared_assignment(name).exercises
-    ]
+    with contextlib.chdir(source.parent):  # where the files lie that the reference hands in
+        return [
+            _audit_exercise(name, e, records[e.name], namespace, given)
+            for e in declared_assignment(name).exercises
+        ]
 
 
 def _audit_exercise(
     assignment: str, exercise: Exercise, record: ExerciseRecord, namespace: Namespace, given: str
 ) -> Audited:
-    def result(source: str) -> ExerciseResult:
-        return graded(record, namespace, given, source)
+    def result(source: str, asked: ExerciseRecord) -> ExerciseResult:
+        return graded(asked, namespace, given, source)
 
-    wrong = {m.name: result(m.source) for m in exercise.misconceptions}
-    right = {a.name: result(a.source) for a in exercise.alternatives}
-    borrowed = {b.name: result(b.source) for b in exercise.borrowed}
+    # To lose points where a detector is trained is easy: a mistake must be found without.
+    exact = record.without_scored()
+    wrong = {m.name: result(m.source, exact) for m in exercise.misconceptions}
+    right = {a.name: result(a.source, record) for a in exercise.alternatives}
+    borrowed = {b.name: result(b.source, exact) for b in exercise.borrowed}
     blank = judge(record, [])
     return Audited(
         assignment=assignment,

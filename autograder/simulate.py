@@ -21,11 +21,12 @@ Answers = dict[str, str]
 @dataclass(frozen=True)
 class Material:
     """What submissions are made of. reference: exercise name, or grade id of an answer in words
-    -> the solution cell's text."""
+    -> the solution cell's text; files: what the reference hands in besides its notebook."""
 
     assignment: Assignment
     released: NotebookNode
     reference: Answers
+    files: dict[str, bytes]
 
     @classmethod
     def load(cls, repository: Repository, name: str) -> "Material":
@@ -35,7 +36,9 @@ class Material:
         words = {f"written-{c.metadata['written']}": c for c in cells if "written" in c.metadata}
         reference |= {grade_id: cell.source for grade_id, cell in words.items()}
         released = nbformat.read(repository.released_notebook(name), as_version=4)
-        return cls(declared_assignment(name), released, reference)
+        assignment, folder = declared_assignment(name), repository.source(name).parent
+        files = {file: (folder / file).read_bytes() for file in assignment.files}
+        return cls(assignment, released, reference, files)
 
     def notebook(self, answers: Answers) -> NotebookNode:
         """The released notebook with answers typed into its solution cells."""
@@ -56,13 +59,16 @@ class Material:
         return {**self.reference, **wrong}
 
     def alternative(self, nth: int) -> Answers:
-        """Right answers, each the nth of the honest alternatives."""
-        return {
-            e.name: e.alternatives[nth % len(e.alternatives)].source if e.alternatives else ""
-            for e in self.assignment.exercises
-        } | {
-            e.name: self.reference[e.name] for e in self.assignment.exercises if not e.alternatives
-        }
+        """Right answers, each the nth of the honest alternatives.
+
+        Where a trained network is handed in, its parts are the reference's: it fits no others.
+        """
+        answers = {e.name: self.reference[e.name] for e in self.assignment.exercises}
+        for exercise in self.assignment.exercises:
+            others = [a.source for a in exercise.alternatives]
+            if others and not (self.files and others[0].startswith("class ")):
+                answers[exercise.name] = others[nth % len(others)]
+        return answers
 
 
 Student = Callable[[Material], NotebookNode | str]
@@ -172,15 +178,20 @@ def simulate(material: Material, count: int, out: Path, seed: int = 0) -> list[s
     students += [f"student-{i:04d}" for i in range(1, count - len(students) + 1)]
     for student in students:
         maker = KINDS.get(student) or mixed_student(f"{seed}/{student}")
-        write_submission(out, student, material.assignment.name, maker(material))
+        write_submission(out, student, material, maker(material))
     return students
 
 
-def write_submission(out: Path, student: str, name: str, content: NotebookNode | str) -> Path:
-    """Write one submission where nbgrader would collect it to."""
+def write_submission(
+    out: Path, student: str, material: Material, content: NotebookNode | str
+) -> Path:
+    """Write one submission, with the reference's files, where nbgrader would collect it to."""
+    name = material.assignment.name
     path = out / student / name / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(content if isinstance(content, str) else json.dumps(content, indent=1))
+    for file, bytes_of_file in material.files.items():
+        path.with_name(file).write_bytes(bytes_of_file)
     return path
 
 

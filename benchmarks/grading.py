@@ -46,7 +46,7 @@ class Class:
         material = Material.load(REPOSITORY, NAME)
         for number in range(count):
             write = mixed_student(f"bench/{number}")
-            write_submission(folder, f"student-{number:04d}", NAME, write(material))
+            write_submission(folder, f"student-{number:04d}", material, write(material))
         return cls(folder, count)
 
     def course(self, folder: Path) -> Path:

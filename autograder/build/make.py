@@ -19,7 +19,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder.build.source import instructor_notebook
-from autograder.course import CourseError, Repository
+from autograder.course import CourseError, Repository, declared_assignment
 from autograder.reference import public_records
 from visionlab.checking.records import SUFFIX, save_records
 
@@ -61,6 +61,7 @@ def build(
         say("running the solution")
         _execute(notebook, solutions)
         _keep_unstable(notebook, previous)
+        _drop_what_it_wrote(repository, name, solutions)
     path = solutions / f"{name}.ipynb"
     _write(notebook, path)
     say("student version")
@@ -119,6 +120,19 @@ def _execute(notebook: NotebookNode, folder: Path) -> None:
             cell.outputs = [o for o in map(_portable, cell.outputs) if o is not None]
     notebook.metadata.pop("widgets", None)
     notebook.metadata.language_info = NotebookNode(name="python", file_extension=".py")
+
+
+def _drop_what_it_wrote(repository: Repository, name: str, folder: Path) -> None:
+    """Files that the notebook made while it ran are none of the assignment's.
+
+    But for those a submission may hold: the first is kept as the reference's own. They differ from
+    machine to machine, so one that is there stays.
+    """
+    for path in folder.iterdir():
+        declared = path.name in declared_assignment(name).files
+        there = (repository.source(name).parent / path.name).exists()
+        if path.suffix not in (SUFFIX, ".ipynb") and (there or not declared):
+            path.unlink()
 
 
 def _portable(output: NotebookNode) -> NotebookNode | None:
@@ -180,7 +194,8 @@ def nbgrader_api(config: Config) -> NbGraderAPI:
     return NbGraderAPI(CourseDirectory(config=config), config=config)
 
 
-IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "[0-9]*_*.py"]
+# What lies in solutions/ and is not for students; "*.safetensors": trained by the reference.
+IGNORED = [".ipynb_checkpoints", "*.pyc", "__pycache__", "[0-9]*_*.py", "*.safetensors", "*.run"]
 TEXT_STUB = "*Replace this line by your answer.*"
 STUB = "raise NotImplementedError  # replace this line by your own"
 

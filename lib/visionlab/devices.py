@@ -83,6 +83,20 @@ def exact_arithmetic() -> Iterator[None]:
             backend.fp32_precision = precision
 
 
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Keep torch from spreading each small step over all cores, which then wait for each other.
+
+    On a busy machine of two cores that made drawing and labelling scenes twenty times slower.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 def describe(device: torch.device) -> str:
     """Return a device's name and memory in words, such as "NVIDIA H100 (cuda), 79 GiB".
 

@@ -48,10 +48,19 @@ def diagnose(start: Path | None = None) -> list[Finding]:
     return [
         python_finding(),
         *packages,
-        validate_finding(),
+        *([validate_finding()] if _asks_for("nbgrader") else []),
         device_finding(),
         notebooks_finding(start or Path.cwd()),
     ]
+
+
+def _asks_for(name: str) -> bool:
+    """Whether the course lists a package, as installed here; students' downloads lack nbgrader."""
+    try:
+        listed = metadata.requires(DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return False
+    return any(Requirement(line).name == name for line in listed)
 
 
 def python_finding() -> Finding:

@@ -9,7 +9,7 @@ from typing import Any
 from autograder.build.source import given_imports
 from autograder.course import Repository
 from autograder.draw import Draw
-from autograder.exercise import Assignment, Exercise
+from autograder.exercise import Assignment, Exercise, Scored
 from visionlab.checking.compare import difference
 from visionlab.checking.forbidden import NOTHING
 from visionlab.checking.probing import Answer, Question, ask
@@ -47,6 +47,7 @@ def drawn_cases(exercise: Exercise, *seed_parts: str | int | bytes) -> list[Case
         )
         for facet in exercise.facets
         for inputs in facet.build(Draw(*seed_parts, exercise.name, facet.name))
+        if not isinstance(inputs, Scored)  # it has no one right answer to compare with
     ]
 
 

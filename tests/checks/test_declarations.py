@@ -24,7 +24,8 @@ COSTS = [
     for name in NAMES
     for exercise, mistake in gate.of_assignment(name, "costs").COSTS
 ]
-POINTS = {"05a_region_proposals": 10}  # the detector lab is two notebooks of ten
+# The detector lab is two notebooks of ten.
+POINTS = {"05a_region_proposals": 10, "05b_detector_lab": 10}
 PUBLIC_BYTES = 700_000
 LARGEST_TENSOR = 2500
 Seed = int | str

@@ -21,7 +21,7 @@ def booked(
     name, root = request.param, tmp_path_factory.mktemp("course")
     material = Material.load(REPOSITORY, name)
     for student in STUDENTS:
-        write_submission(root / "submitted", student, name, KINDS[student](material))
+        write_submission(root / "submitted", student, material, KINDS[student](material))
     said = autograder("grade", name, "--course", root, "--jobs", "2")
     assert (said.status, said.err) == (0, "")
     with Gradebook(Course(root).db_url) as gradebook:

@@ -54,7 +54,7 @@ class Bench:
         cells = [c for c in read_source(source).cells if is_solution(c)]
         return cls(
             reference_namespace(source),
-            {r.name: r for r in hidden_records(repository, name, SECRET)},
+            {r.name: r.without_scored() for r in hidden_records(repository, name, SECRET)},
             {solved_exercise(c): c.source for c in cells},
         )
 

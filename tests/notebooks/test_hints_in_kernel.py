@@ -92,11 +92,14 @@ def desk(
     name = request.param
     folder = tmp_path_factory.mktemp("student") / name
     shutil.copytree(REPOSITORY.released_folder(name), folder)
+    material = Material.load(REPOSITORY, name)
+    for file, content in material.files.items():
+        (folder / file).write_bytes(content)
     manager, client = start_new_kernel(
         kernel_name="python3", cwd=str(folder), extra_arguments=["--IPKernelApp.log_level=ERROR"]
     )
     try:
-        student = Desk(client, Material.load(REPOSITORY, name))
+        student = Desk(client, material)
         student.start()
         yield student
     finally:
@@ -108,7 +111,7 @@ def test_every_mistake_shows_its_own_hint(desk: Desk) -> None:
     """Its own and no other mistake's; nothing where the answer is told after grading only."""
     failures = []
     for exercise in desk.material.assignment.exercises:
-        secret = any(facet.hidden_only for facet in exercise.facets)
+        secret = all(facet.hidden_only for facet in exercise.facets if facet.weight)
         for mistake in exercise.misconceptions:
             shown = desk.check(exercise, mistake.source)
             own = [_bare(mistake.hint), _bare(mistake.more)]

@@ -44,6 +44,20 @@ def converted_by_torchvision(anchors, boxes):
     return torch.cat([(g - a)[:, :2] / a[:, 2:], (g / a)[:, 2:].log()], 1)
 
 
+@encode.borrows
+def coded_for_lab_05b(anchors, boxes):
+    from visionlab.detection import encode as ready
+
+    return ready(anchors, boxes)
+
+
+@decode.borrows
+def decoded_for_lab_05b(anchors, deltas):
+    import visionlab.detection.anchors as ready
+
+    return ready.decode(anchors, deltas)
+
+
 @decode.borrows
 def decoded_by_torchvision(anchors, deltas):
     from torchvision.models.detection._utils import BoxCoder
@@ -84,6 +98,26 @@ def anchors_of_torchvision(Hf, Wf, stride, scales, ratios):
     return generator.grid_anchors([(Hf, Wf)], strides)[0] + stride / 2
 
 
+@make_anchors.borrows
+def centred_as_street_anchors(Hf, Wf, stride, scales, ratios):
+    from visionlab.detection import street_anchors
+
+    grid = street_anchors(4 * Hf, 4 * Wf).view(Hf, Wf, -1, 4)
+    centres = (grid[:, :, :1, :2] + grid[:, :, :1, 2:]) / 2 * (stride / 4)
+    s, r = torch.tensor(scales).float()[:, None], torch.tensor(ratios).float().sqrt()
+    halves = torch.stack([s / r, s * r], 2).view(-1, 2) / 2
+    return torch.cat([centres - halves, centres + halves], 3).view(-1, 4)
+
+
+@coverage.borrows
+def recalled_by_lab_05b(anchors, boxes, threshold=0.5):
+    from visionlab import detection, scenes
+
+    labels = torch.ones(1, len(boxes), dtype=torch.int64)
+    one = scenes.Scenes("one", ("", "object"), torch.zeros(1, 3, 1, 1), boxes[None], labels)
+    return detection.recall([anchors], one, threshold)
+
+
 @coverage.borrows
 def covered_by_torchvision(anchors, boxes, threshold=0.5):
     from torchvision import ops
@@ -102,6 +136,13 @@ def matched_by_torchvision(anchors, boxes, hi=0.7, lo=0.3):
     iou = box_iou(boxes, anchors)
     found = Matcher(hi, lo, allow_low_quality_matches=True)(iou)
     return (found >= 0).long() - (found == -2).long(), iou.argmax(0)
+
+
+@label_anchors.borrows
+def labelled_for_lab_05b(anchors, boxes, hi=0.7, lo=0.3):
+    from visionlab import detection
+
+    return detection.label_anchors(anchors, boxes, hi, lo)
 
 
 @smooth_l1_fb.borrows

@@ -85,6 +85,14 @@ class ExerciseRecord:
         """The same record with its public cases alone, and with its hidden ones alone."""
         return self.public_only(), replace(self, cases=[c for c in self.cases if not c.public])
 
+    def without_scored(self) -> "ExerciseRecord":
+        """The same record without the cases that have no one right answer, and their facets."""
+        cases = [c for c in self.cases if not c.at_least]
+        facets = {c.facet for c in cases}
+        return replace(
+            self, cases=cases, weights={f: w for f, w in self.weights.items() if f in facets}
+        )
+
     def public_only(self) -> "ExerciseRecord":
         """The same record without its hidden cases."""
         return replace(self, cases=[c for c in self.cases if c.public])

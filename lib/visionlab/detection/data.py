@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 
 from visionlab.detection.anchors import PER_POSITION, STRIDE, encode, label_anchors, street_anchors
+from visionlab.devices import one_thread
 from visionlab.scenes import Scenes
 from visionlab.seeding import derive_seed
 from visionlab.waiting import track
@@ -83,9 +84,10 @@ class _Answers:
         self.mirror = grid.flip(1).flatten()
         self.labels = torch.zeros(n, A, dtype=torch.int8, device=device)
         self.matched = torch.zeros(n, A, dtype=torch.uint8, device=device)
-        for i in track(range(n), "labelling anchors"):
-            labels, matched = label_anchors(self.anchors, scenes.targets(i)[0])
-            self.labels[i], self.matched[i] = labels, matched
+        with one_thread():
+            for i in track(range(n), "labelling anchors"):
+                labels, matched = label_anchors(self.anchors, scenes.targets(i)[0])
+                self.labels[i], self.matched[i] = labels, matched
 
     def batch(self, scenes: Scenes, index: Tensor, mirrored: Tensor) -> Batch:
         """The scenes at `index` (N,), those `mirrored` (N,) bool from left to right."""

@@ -73,7 +73,9 @@ class Scenes:
 
     def subset(self, index: Index) -> "Scenes":
         """Only the scenes at `index`: a slice, numbers, or a mask (N,) bool."""
-        chosen = torch.as_tensor(index) if isinstance(index, Sequence) else index
+        chosen = index
+        if isinstance(index, Sequence):  # an empty one would become a tensor of floats
+            chosen = torch.as_tensor(index) if index else torch.zeros(0, dtype=torch.int64)
         return self._with_tensors(lambda tensor: tensor[chosen])
 
     def to(self, device: torch.device | str) -> "Scenes":

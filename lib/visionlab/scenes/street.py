@@ -1,12 +1,12 @@
 """Street scenes out of numbers: as many as wanted, exact in every annotation, learnable."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from visionlab.devices import one_thread
 from visionlab.scenes import layout as places
 from visionlab.scenes import textures
 from visionlab.scenes.background import NUMBERS as BACKGROUND_NUMBERS
@@ -49,7 +49,7 @@ def street(
     Raises ValueError for a size, count or index out of range.
     """
     _check(count, size, first)
-    with _one_thread():
+    with one_thread():
         parts = list(_chunks(count, size, seed, first, difficulty, torch.device(device)))
     images, boxes, labels, instances, keypoints = (
         torch.cat([part[i] for part in parts]) for i in range(5)
@@ -64,20 +64,6 @@ def _check(count: int, size: int, first: int) -> None:
             f"street({count}, size={size}, first={first}): count and first start at 0, size at "
             f"{SMALLEST_SIZE}."
         )
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep torch from spreading each small step over all cores, which then wait for each other.
-
-    On a busy machine of two cores that made drawing thirty times slower.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _chunks(
