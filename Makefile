@@ -2,13 +2,14 @@
 # Another interpreter: make PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo bench lab-weights lab-bench lab-page test check lint types fresh lab notebooks constraints format clean
+.PHONY: help setup sandbox demo bench lab-weights lab-bench lab-page test check lint types fresh lab notebooks bundle site docs constraints format clean
 
 BIN := .venv/bin
 READY := .venv/.ready
 # JupyterLab refuses root unless told; in a container one often is.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 PYTEST_ARGS ?= -n 2 --dist loadfile
+DOCS_PORT ?= 8000
 export PYTHON
 
 help:  ## list the targets
@@ -61,6 +62,16 @@ lab: $(READY)  ## open JupyterLab on the students' notebooks
 notebooks: $(READY)  ## build notebooks/ from solutions/
 	@$(BIN)/autograder build
 	@$(BIN)/autograder coverage
+
+bundle: $(READY)  ## write what students download, into build/bundle
+	@$(BIN)/autograder bundle $(BUNDLE_ARGS)
+
+site: $(READY)  ## build the documentation, into build/site
+	@$(BIN)/autograder site
+
+docs: site  ## build the documentation and serve it on this machine until Ctrl-C
+	@echo "http://127.0.0.1:$(DOCS_PORT)/ (another port: make docs DOCS_PORT=8001)"
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site $(DOCS_PORT)
 
 constraints: $(READY)  ## write constraints.txt from what .venv holds
 	@sh tools/pin_constraints.sh

@@ -195,6 +195,52 @@ def simulate(
     raise typer.Exit(run_simulate(assignment, out, students, seed))
 
 
+@app.command(
+    epilog="Example: autograder bundle --output build/bundle "
+    "--repository-url https://github.com/owner/name"
+)
+def bundle(
+    output: Annotated[
+        Path | None,
+        typer.Option(help="Folder for the zip and the folder to publish (default: build/bundle)."),
+    ] = None,
+    assignments: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--assignments", help="Only this assignment; may be repeated (default: all built ones)."
+        ),
+    ] = None,
+    repository_url: Annotated[
+        str, typer.Option(help="Where the folder will be published, for Binder and Colab.")
+    ] = "",
+    course: CourseFolder = None,
+) -> None:
+    """Write what students download: notebooks, library, environment and a README, no more.
+
+    It is searched first for solutions, known mistakes, hidden cases, the course's secret and
+    students' names; where one is found, nothing is written.
+    """
+    from autograder.commands.bundling import BundleOptions, run_bundle
+
+    options = BundleOptions(output, tuple(assignments or ()), repository_url, course)
+    raise typer.Exit(run_bundle(options))
+
+
+@app.command(epilog="Example: autograder site --output build/site")
+def site(
+    output: Annotated[
+        Path | None, typer.Option(help="Folder for the pages (default: build/site).")
+    ] = None,
+) -> None:
+    """Build the documentation site: README, docs/ and the notebooks, without their solutions.
+
+    Any warning and any broken link within the site is an error. `make docs` serves it, too.
+    """
+    from autograder.commands.publishing import run_site
+
+    raise typer.Exit(run_site(output))
+
+
 @app.command(epilog="Example: autograder demo")
 def demo(
     assignment: Annotated[str, typer.Option(help="Assignment.")] = "01_convolution",

@@ -13,7 +13,7 @@ import visionlab.checking
 from autograder.build.source import is_check, is_demo, read_source
 from autograder.course import Course, CourseError, Repository, declared_assignment
 from autograder.draw import Draw
-from autograder.exercise import Exercise, Facet, Scored
+from autograder.exercise import Exercise, Facet, Inputs, Scored
 from visionlab.checking.compare import difference
 from visionlab.checking.probing import Answer, Question, ask
 from visionlab.checking.records import (
@@ -131,6 +131,11 @@ def _record(exercise: Exercise, namespace: Namespace, secret: str | None) -> Exe
         hints={m.name: Hint(m.hint, m.more) for m in exercise.misconceptions if m.name in told},
         cases=cases,
     )
+
+
+def drawn_inputs(exercise: Exercise, secret: str | None) -> Iterator[Inputs]:
+    """The inputs of an exercise's hidden cases under a secret, or of its public ones (None)."""
+    return (case.inputs for case in _cases(exercise, secret))
 
 
 def _cases(exercise: Exercise, secret: str | None) -> Iterator[CaseRecord]:

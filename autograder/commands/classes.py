@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from autograder.classroom import Classroom, Graded
-from autograder.commands.options import GradeOptions, chosen, classroom
+from autograder.commands.options import GradeOptions, chosen, classroom, require_gradebook
 from autograder.commands.scheduling import keep_dates
 from autograder.commands.terminal import (
     class_table,
@@ -26,6 +26,7 @@ def run_grade(name: str, students: list[str], options: GradeOptions) -> int:
     jobs = options.jobs or os.cpu_count() or 1
     students = chosen(room, students)
     with sole_grader(room.course.root):
+        require_gradebook(room.course, room.db_url)
         keep_dates(room)
         graded = grade_and_record(room, students, jobs, options.scheduler, verbose=options.verbose)
     if not options.verbose:  # each line has been said already

@@ -93,6 +93,12 @@ def open_gradebook(course: Course, db: str) -> AbstractContextManager[Gradebook]
     return open_for_work(db or course.db_url, COURSE_ID)
 
 
+def require_gradebook(course: Course, db: str) -> None:
+    """Open the gradebook and close it. Raises CourseError where that would fail after grading."""
+    with open_gradebook(course, db):
+        pass
+
+
 def course_folder(repository: Repository, folder: Path | None) -> Course:
     """The running course: `folder`, or course/ in the repository."""
     return Course((folder or repository.root / "course").resolve())

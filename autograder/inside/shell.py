@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 Output = dict[str, Any]
 MIB = 2**20
+SHOWN_FRAMES = 6  # of an endless recursion
 
 
 class CellTimeout(KeyboardInterrupt):
@@ -112,6 +113,7 @@ class NotebookShell(InteractiveShell):
             config=config, display_pub_class=_Publisher, displayhook_class=_Hook
         )
         shell.outputs = Outputs(output_limit)
+        shell.set_custom_exc((RecursionError,), _show_shortened)
         for display in (shell.display_pub, shell.displayhook):
             assert isinstance(display, _Publisher | _Hook)
             display.outputs = shell.outputs
@@ -148,6 +150,21 @@ class NotebookShell(InteractiveShell):
                 self._showtraceback(CellTimeout, CellTimeout("out of time"), ["CellTimeout"])
                 return False
         return bool(result.success)
+
+
+def _show_shortened(
+    shell: NotebookShell, etype: Any, evalue: Any, frames: Any, tb_offset: int | None = None
+) -> list[str]:
+    """Show an endless recursion by its first frames: IPython takes ten seconds over all of them."""
+    last = frames
+    for _ in range(SHOWN_FRAMES):
+        last = last.tb_next or last
+    last.tb_next = None
+    text: list[str] = shell.InteractiveTB.structured_traceback(
+        etype, evalue, frames, tb_offset=tb_offset
+    )
+    shell._showtraceback(etype, evalue, text)
+    return text
 
 
 @contextmanager

@@ -118,8 +118,9 @@ def _truth(ax: Axes, scenes: Scenes, i: int, boxes: Tensor, labels: Tensor) -> N
 
 
 def _frame(ax: Axes, box: Tensor, ink: str, style: object = "-") -> None:
-    x1, y1, x2, y2 = box.tolist()
-    (line,) = ax.plot([x1, x2, x2, x1, x1], [y1, y1, y2, y2, y1], color=ink, lw=1.4, ls=style)
+    left, top, right, bottom = box.tolist()
+    xs, ys = [left, right, right, left, left], [top, top, bottom, bottom, top]
+    (line,) = ax.plot(xs, ys, color=ink, lw=1.4, ls=style)
     line.set_path_effects([Stroke(linewidth=2.4, foreground=show.HALO), withStroke(linewidth=1.4)])
 
 

@@ -33,9 +33,9 @@
 # input, expect any number of boxes, also non-contiguous ones.
 #
 # **Not allowed** (it would be the exercise): the boxes, anchors and matchers of
-# `torchvision.ops`, `torchvision.models` and `visionlab.detection`; torch's `smooth_l1_loss`, `huber_loss` and
-# `binary_cross_entropy...` with their modules. `maximum`, `clamp`, `where`, `meshgrid`,
-# `softplus`, `logsigmoid` are all yours.
+# `torchvision.ops`, `torchvision.models` and `visionlab.detection`; torch's `smooth_l1_loss`,
+# `huber_loss` and `binary_cross_entropy...` with their modules. `maximum`, `clamp`, `where`,
+# `meshgrid`, `softplus`, `logsigmoid` are all yours.
 
 # %%
 import math

@@ -488,7 +488,8 @@ def train_my_detector(steps=1500, threads=1, path=Path("detector.run")):
 # ### Exercise: load_detector
 # Return a `Detector` in evaluation mode, on the CPU, with the weights in the file `path`. The cell
 # above wrote it with `save_file`, in half precision, which takes half the bytes and finds the same
-# boxes; `load_file(path)` gives a state dict again. If there is no such file, raise `FileNotFoundError`.
+# boxes; `load_file(path)` gives a state dict again. If there is no such file, raise
+# `FileNotFoundError`.
 #
 # **Judged by what it finds.** Hand in `detector.safetensors` together with this notebook: your
 # detector then looks at scenes that nobody has seen. Two thirds of the points are for its mean

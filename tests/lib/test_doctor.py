@@ -135,6 +135,15 @@ def test_the_validate_button_needs_both_halves(
     assert doctor.validate_finding().status == "ok"
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_the_validate_button_is_looked_for_where_the_course_asks_for_nbgrader(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, asked: bool
+) -> None:
+    needs = ["rich", *(['nbgrader>=0.9; extra == "students"'] if asked else [])]
+    monkeypatch.setattr(metadata, "requires", lambda name: needs)
+    assert ("Validate button" in statuses(doctor.diagnose(tmp_path))) == asked
+
+
 def test_a_working_device_is_described(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISIONLAB_DEVICE", "cpu")
     found = doctor.device_finding()

@@ -14,6 +14,7 @@ ROWS = {
     "03_batch_normalisation": {*range(64, 68), *range(74, 86)},
     "04_architectures": {*range(70, 74), *range(86, 104)},
     "05a_region_proposals": {118, 120, 122, 128, 129, *range(133, 137)},
+    "05b_detector_lab": {*range(114, 118), 119, 132, 136},
 }
 ERRATA = {
     "01_convolution": {*range(8, 17), 27, 28},
@@ -21,6 +22,7 @@ ERRATA = {
     "03_batch_normalisation": {25, 26, 41},
     "04_architectures": {1, 5, *range(29, 36), 42, 44},
     "05a_region_proposals": {21, 36, 40},
+    "05b_detector_lab": {17, 18, 37, 38},
 }
 # The golden numbers of the lectures that can be computed, by the folder of their tests.
 GOLDENS = {
@@ -29,6 +31,7 @@ GOLDENS = {
     "batch_normalisation": {13, 29},
     "architectures": {15, 16, *range(18, 23), 24, 25, 26, 27, 28, 44, 45, 46},
     "region_proposals": {31, 32, 35, 36, 40, 42},
+    "detector_lab": {30, 33, 34},
 }
 
 

@@ -62,11 +62,11 @@ def label_anchors(
     1 from an IoU of `hi` and for every anchor that ties a box's best IoU above 0, 0 below `lo`;
     matched is the first box of the largest IoU, 0 without boxes.
     """
-    iou = box_iou(boxes, anchors)  # (M, A)
-    met = iou[(iou > 0).any(dim=1)]
+    overlaps = box_iou(boxes, anchors)  # (M, A)
+    met = overlaps[(overlaps > 0).any(dim=1)]
     if not len(met):
-        nothing = torch.zeros(len(anchors), dtype=torch.int64, device=anchors.device)
-        return nothing, nothing.clone()
+        empty = torch.zeros(2, len(anchors), dtype=torch.int64, device=anchors.device)
+        return empty[0], empty[1]
     found = Matcher(hi, lo, allow_low_quality_matches=True)(met)
     labels = (found >= 0).long() - (found == Matcher.BETWEEN_THRESHOLDS).long()
-    return labels, iou.argmax(dim=0)
+    return labels, overlaps.argmax(dim=0)

@@ -82,8 +82,8 @@ def train_reference(
         net.train()
         for batch in batches(scenes, run.left, seed=seed, device=device, first=run.done):
             with autocast(device):
-                said = net(batch.images)
-            loss = loss_of(said, batch)
+                answers = net(batch.images)
+            loss = loss_of(answers, batch)
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

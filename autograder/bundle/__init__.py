@@ -1,0 +1,1 @@
+"""What students download: notebooks, library, environment and a README, and nothing else."""

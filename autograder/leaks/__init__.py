@@ -1,0 +1,1 @@
+"""What students must not get, and the search for it in what is handed out."""

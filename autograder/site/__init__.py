@@ -1,0 +1,1 @@
+"""The documentation site: README, docs/ and the notebooks with their outputs, as HTML."""
