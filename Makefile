@@ -2,7 +2,7 @@
 # Another interpreter: make PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo bench lab-weights lab-bench lab-page test check lint types fresh lab notebooks bundle site docs constraints format clean
+.PHONY: help setup sandbox demo bench lab-weights lab-bench lab-page test test-all check lint types fresh lab notebooks bundle site docs constraints format clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -43,6 +43,9 @@ fresh: $(READY)
 # pytest comes last so that its summary is what one sees at the end.
 test: $(READY) sandbox check  ## all of check, then the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-all: $(READY) sandbox check  ## all tests, also those that take minutes each
+	$(BIN)/python -m pytest -m "nightly or not nightly" $(PYTEST_ARGS)
 
 bench: $(READY) sandbox  ## measure grading beside stock nbgrader, into benchmarks/results.md
 	@$(BIN)/python -m benchmarks.grading $(BENCH_ARGS)

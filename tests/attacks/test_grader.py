@@ -174,7 +174,7 @@ SLOW = {"the pipe kept open"}  # it takes the time that the limits leave it
 
 @pytest.mark.parametrize(
     "attack",
-    [pytest.param(a, marks=[pytest.mark.slow] if a.name in SLOW else []) for a in ANSWERS],
+    [pytest.param(a, marks=[pytest.mark.nightly] if a.name in SLOW else []) for a in ANSWERS],
     ids=label,
 )
 def test_a_hostile_answer_costs_its_exercise_alone(attack: Attack, desk: Desk) -> None:

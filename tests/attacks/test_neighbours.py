@@ -22,7 +22,7 @@ def _own_sandbox() -> None:
 
 @pytest.mark.parametrize(
     "attack",
-    [pytest.param(a, marks=[pytest.mark.slow] if a.name in SLOW else []) for a in ATTACKS],
+    [pytest.param(a, marks=[pytest.mark.nightly] if a.name in SLOW else []) for a in ATTACKS],
     ids=label,
 )
 def test_the_next_submission_is_unharmed(attack: Attack, desk: Desk) -> None:

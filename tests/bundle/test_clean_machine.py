@@ -25,7 +25,7 @@ from autograder.leaks.search import search
 from autograder.leaks.secrets import Secrets
 from tests.bundle.conftest import ROOT
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]
 NAMES = built_assignments(Repository(ROOT), [])
 HOSTING = Hosting.parse("https://github.com/owner/name")
 RUN = """

@@ -168,7 +168,7 @@ def test_a_run_that_is_killed_three_times_ends_as_if_undisturbed(
         require_the_same(left, undisturbed)
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(3600)
 def test_a_run_of_thirty_that_is_killed_fifty_times_ends_as_if_undisturbed(
     tiny: TinyCourse, tmp_path: Path
