@@ -14,6 +14,7 @@ from autograder.bookkeeping import Sheet
 from autograder.build.make import nbgrader_api
 from autograder.cluster import grade_on_cluster
 from autograder.course import Course, Repository
+from autograder.finding import Found, find_submission
 from autograder.grading import Marking, Prepared, grade_prepared, prepare
 from autograder.nbgrader_plugin import RESULT_KEY, cached_marking, configure
 from autograder.results import Result
@@ -110,7 +111,10 @@ class Classroom:
 
     def grade_one(self, student: str) -> Graded:
         """Grade one student here, unless the result of the same cells is known; stores it."""
-        submission = self.read(student)
+        found = self._found(student)
+        if found.problem:
+            return Graded(student, None, found.problem)
+        submission = found.read(self.marking.wanted)
         ready = prepare(submission, self.marking)
         known = self._store.get(ready.key)
         if known is not None and not self.marking.missing(known):
@@ -141,8 +145,12 @@ class Classroom:
         return self.write(one.student, prepare(self.read(one.student), self.marking), result)
 
     def read(self, student: str) -> Submission:
-        """What a student handed in."""
-        return Submission.read(self.submission(student), self.marking.wanted)
+        """What a student handed in, wherever in the folder the notebook lies."""
+        return self._found(student).read(self.marking.wanted)
+
+    def _found(self, student: str) -> Found:
+        folder = self.submission(student).parent
+        return find_submission(folder, self.marking.assignment, self.marking.grade_ids)
 
     @property
     def _store(self) -> ResultStore:
@@ -153,7 +161,7 @@ class Classroom:
         return self.config()
 
     def submission(self, student: str) -> Path:
-        """The notebook a student handed in."""
+        """Where the notebook a student handed in should be."""
         return self.course.submission(student, self.marking.assignment)
 
     def stored(self, students: list[str]) -> Iterator[Graded]:

