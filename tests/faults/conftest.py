@@ -13,7 +13,7 @@ from tests.faults.code import CODE
 from tests.faults.fault import NAME, Fault
 from tests.faults.files import FILES
 from tests.faults.graded import GradedClass
-from tests.faults.places import PLACES
+from tests.faults.places import PLACES, REFUSED
 from tests.faults.tampering import TAMPERING
 
 FAULTS: tuple[Fault, ...] = (*PLACES, *FILES, *CELLS, *CODE, *TAMPERING)
@@ -27,7 +27,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> GradedClass:
     """All faults in one run, with small limits; feedback pages of some."""
     root = tmp_path_factory.mktemp("course")
     material = Material.load(Repository.find(ROOT), NAME)
-    for fault in FAULTS:
+    for fault in (*FAULTS, REFUSED):
         fault.write(root / "submitted" / fault.name / NAME, material)
     shown = [word for student in PAGES for word in ("--student", student)]
     before, console.width = console.width, WIDE

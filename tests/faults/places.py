@@ -40,11 +40,43 @@ def without_a_clock(folder: Path, material: Material) -> None:
     (folder / "timestamp.txt").write_text("yesterday evening")
 
 
+def renamed(folder: Path, material: Material) -> None:
+    put(folder, solved(material), "übung 1 (2).ipynb")
+
+
+def nested(folder: Path, material: Material) -> None:
+    right(folder / "s001 submission" / NAME, material)
+
+
+def two(folder: Path, material: Material) -> None:
+    right(folder, material)
+    put(folder, b"{}", "old.ipynb")
+
+
+def two_unnamed(folder: Path, material: Material) -> None:
+    put(folder, solved(material), "a.ipynb")
+    put(folder, solved(material), "b.ipynb")
+
+
 PLACES = (
     Fault("right", right),
     Fault("ünïcode 名前 and spaces", right),
     Fault("other-files-beside", among_others),
+    Fault("renamed", renamed, told=("the notebook was found as übung 1 (2).ipynb",)),
+    Fault(
+        "nested",
+        nested,
+        told=(f"the notebook was found as s001 submission/{NAME}/{NAME}.ipynb",),
+    ),
+    Fault("two", two, told=(f"only {NAME}.ipynb was graded, not old.ipynb",)),
     Fault("read-only", read_only),
     Fault("clock-in-the-future", ahead_of_time),
     Fault("timestamp-in-words", without_a_clock),
+)
+# Not graded, and so in no gradebook: the run says why.
+REFUSED = Fault(
+    "two-unnamed",
+    two_unnamed,
+    0,
+    (f"a.ipynb and b.ipynb may both be meant: keep one, as {NAME}.ipynb",),
 )

@@ -8,6 +8,7 @@ from tests.faults.code import CODE
 from tests.faults.conftest import FAULTS, PAGES
 from tests.faults.fault import Fault
 from tests.faults.graded import GradedClass
+from tests.faults.places import REFUSED
 from tests.faults.tampering import TAMPERING
 
 every_fault = pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
@@ -21,8 +22,15 @@ def test_there_are_many_faults_of_different_names() -> None:
 
 
 def test_the_run_itself_goes_well(graded: GradedClass) -> None:
-    for said in (graded.grade, graded.feedback, graded.report):
-        assert (said.status, said.err) == (0, "")
+    assert (graded.feedback.status, graded.feedback.err) == (0, "")
+    assert graded.report.err.count("\n") == 1  # the one below
+
+
+def test_what_cannot_be_chosen_is_refused_in_one_line(graded: GradedClass) -> None:
+    (told,) = REFUSED.told
+    assert graded.grade.status == 1
+    assert graded.grade.err == f"autograder: {REFUSED.name}: {told}\n"
+    assert REFUSED.name not in graded.booked
 
 
 @every_fault
@@ -63,7 +71,9 @@ def test_the_feedback_page_opens_with_the_remarks(graded: GradedClass, student: 
 
 
 def test_nobody_is_missing_from_the_report(graded: GradedClass) -> None:
-    assert set(graded.reported) == set(graded.table) - {"student"} == {f.name for f in FAULTS}
+    assert set(graded.reported) <= set(graded.table)
+    assert set(graded.reported) | {REFUSED.name} >= {f.name for f in FAULTS}
+    assert REFUSED.name in graded.report.err + graded.class_page
 
 
 @pytest.mark.parametrize("fault", NOTED, ids=lambda fault: fault.name)
