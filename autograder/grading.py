@@ -53,7 +53,8 @@ class Marking:
     def file_key(self, submission: Submission) -> str:
         """A hash of what was handed in and of all that makes its key, without reading it."""
         parts = [self.engine, self.limits.to_plain(), self.walled, self.source_digest]
-        digest = hashlib.sha256(json.dumps([*parts, _digests(submission.files)]).encode())
+        parts += [_digests(submission.files), submission.notes]
+        digest = hashlib.sha256(json.dumps(parts).encode())
         digest.update(submission.content)
         return digest.hexdigest()
 

@@ -11,6 +11,7 @@ from autograder.asking import GRACE_SECONDS, OUT_OF_TIME, Answers, Asking
 from autograder.build.source import DEMO
 from autograder.outputs import safe_outputs
 from autograder.sandbox.limits import Limits
+from autograder.sandbox.refusals import refusals
 from autograder.sandbox.session import Session, SessionLostError
 from visionlab.checking.records import ExerciseRecord
 
@@ -107,6 +108,8 @@ class SubmissionRun:
             self.note(f"the output of {_place(cell)} was too long and was cut")
         if any(o.get("ename") == "CellTimeout" for o in outputs):
             self.note(f"{_place(cell)} ran too long and was stopped")
+        for words in refusals(outputs):
+            self.note(f"{_place(cell)} {words}")
 
     def questions(self, session: Session) -> None:
         """Ask all questions that are not answered yet."""

@@ -46,7 +46,7 @@ class Submission:
             except UnreadableError as error:
                 notes.append(f"{name} was left out: {error}")
         try:
-            content = read_regular(path, MAX_NOTEBOOK_BYTES)
+            content = read_regular(path, MAX_NOTEBOOK_BYTES, ": clear its outputs")
         except FileNotFoundError:
             return cls(b"", files, "the submission is not a regular file", tuple(notes))
         except UnreadableError as error:
@@ -57,8 +57,11 @@ class Submission:
         """The notebook, of any nbformat version. Raises UnreadableError."""
         if self.problem:
             raise UnreadableError(self.problem)
+        if not self.content.strip():
+            raise UnreadableError("the file is empty")
         try:
-            text = self.content.decode("utf-8-sig")
+            # Editors save UTF-16 too, and old ones Latin-1: there a letter is lost, not the rest.
+            text = self.content.decode(json.detect_encoding(self.content), "replace")
             _require_few_cells(text)
             notebook = nbformat.reads(text, as_version=4)
             _require_shape(notebook)
@@ -76,11 +79,12 @@ def read_submission(path: Path) -> NotebookNode:
     return Submission.read(path).notebook()
 
 
-def read_regular(path: Path, most: int) -> bytes:
+def read_regular(path: Path, most: int, advice: str = "") -> bytes:
     """The bytes of a file that is no link, pipe or device and has at most `most` of them.
 
-    A submission may hold anything: a link to the course's secret, a pipe that never ends. Raises
-    UnreadableError, FileNotFoundError when there is nothing.
+    A submission may hold anything: a link to the course's secret, a pipe that never ends. advice:
+    what to do about a file that is too large. Raises UnreadableError, FileNotFoundError when there
+    is nothing.
     """
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -95,7 +99,7 @@ def read_regular(path: Path, most: int) -> bytes:
     with os.fdopen(handle, "rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
-        raise UnreadableError(f"the file is larger than {most // MIB} MiB")
+        raise UnreadableError(f"the file is larger than {most // MIB} MiB{advice}")
     return content
 
 

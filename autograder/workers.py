@@ -10,6 +10,7 @@ from multiprocessing.util import Finalize
 
 import torch
 
+from autograder.inside.enclosure import die_with_parent
 from autograder.sandbox.warm import POOL
 
 MAX_LOSSES = 3  # processes lost before whoever is left gets one of his own
@@ -89,7 +90,8 @@ class Workers:
 
 
 def _begin(task: Task) -> None:
-    """In a new worker: nothing of the parent's that must not be shared."""
+    """In a new worker: nothing of the parent's that must not be shared, and no life after it."""
+    die_with_parent()  # killed, it cannot tell us; we would wait for ever, sandbox and all
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends us
     signal.signal(signal.SIGTERM, lambda *_: exit(0))  # by way of the finalizer
     _task[:] = [task]

@@ -55,6 +55,11 @@ TAMPERING = (
         told=("cell check-conv2d had been changed and was restored",),
     ),
     Fault(
+        "fetches-data",
+        with_cell("import urllib.request as u\nu.urlopen('http://192.0.2.1/data.zip')"),
+        told=("asked for the network, which is not there when grading",),
+    ),
+    Fault(
         "junk-for-the-grader",
         with_cell(JUNK_FOR_THE_GRADER),
         told=("was left out: it sent something that is not an answer while it ran",),

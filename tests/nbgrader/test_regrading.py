@@ -75,3 +75,10 @@ def test_a_renamed_notebook_is_graded_with_a_remark(again: Graded) -> None:
         assert gradebook.find_submission(NAME, "renamed").score == 3
         assert gradebook.find_submission(NAME, "right").score == 3
     assert "the notebook was found as my solution.ipynb" in " ".join(said.out.split())
+
+
+def test_a_copy_of_another_submission_under_another_name_gets_its_own_remark(again: Graded) -> None:
+    path = submit(again.course.root, "renamed", answered(again.repository, RIGHT))
+    path.rename(path.with_name("copy.ipynb"))
+    said = grade(again, "--student", "renamed")
+    assert "the notebook was found as copy.ipynb" in " ".join(said.out.split())
