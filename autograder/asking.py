@@ -1,27 +1,22 @@
 """Puts the questions of all exercises to a session, until each has an answer or a reason."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 
+from autograder.inside.frames import PATIENCE
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.session import Session, SessionLostError
-from visionlab.checking.judge import is_right, same_answer
-from visionlab.checking.probing import (
-    CRASHED,
-    NOT_DEFINED,
-    NOT_IMPLEMENTED,
-    TIMED_OUT,
-    Answer,
-    pack_questions,
-)
+from visionlab.checking.judge import failed_facets, is_right, same_answer
+from visionlab.checking.probing import CRASHED, TIMED_OUT, Answer, pack_questions
 from visionlab.checking.records import ExerciseRecord
 
 GRACE_SECONDS = 3
 HURRIED_SECONDS = 2  # of a call while all exercises are asked in one child
+MAX_ROUNDS = 3  # of asking together what an endless or crashing call left without answers
 MAX_INTERRUPTIONS = 2  # endless or crashing calls of one exercise before the rest is left
 OUT_OF_TIME = Answer(error=TIMED_OUT, message="the time of the submission was used up")
 
@@ -32,70 +27,81 @@ Answers = list[Answer | None]
 class Asking:
     """Questions of one kind, public or hidden, of all exercises; outlives a killed session.
 
-    records: with the cases of this kind only; choices: exercises that are questions to the student,
-    to be answered once; deadline: of the submission, monotonic seconds;
-    note: takes a remark on an exercise; cut_short: exercise -> its endless or crashing calls so
-    far, in questions of the other kind too. answers: by exercise, as far as known; current: the
-    exercise that is asked by itself now.
+    records: with the cases of this kind only; backwards: the last exercise is asked first;
+    limits, deadline: of the submission, monotonic seconds; note: takes a remark on an exercise;
+    cut_short: exercise -> its endless or crashing calls so far, in questions of the other kind
+    too. answers: by exercise, as far as known; current: the exercise that is asked by itself now;
+    in_company: those whose answers came while others were asked in the same child.
     """
 
     records: list[ExerciseRecord]
-    choices: frozenset[str]
+    backwards: bool
     limits: Limits
     deadline: float
     note: Callable[[str], None]
     cut_short: dict[str, int]
     answers: dict[str, Answers] = field(default_factory=dict)
     current: str = ""
+    in_company: set[str] = field(default_factory=set)
     _hurried: bool = False
+    _doubted: dict[str, Answers] = field(default_factory=dict)
 
     def ask_all(self, session: Session) -> None:
-        """Ask what is not answered yet.
-
-        First all exercises in one child, which is fast. What is not right there may have been
-        spoilt by an exercise before it, so it is asked in a second child, the last exercise first:
-        wrong in the same way after those before and after those behind, it is wrong by itself. The
-        few that are left get a child of their own each.
-        """
-        if not self._hurried:
-            self._hurried = True
-            wrong = self._ask_together(session, self._unanswered(), {})
-            again = self._unanswered()[::-1]
-            # The first without answers is where the child ended: it would end this one too.
-            stuck = [r for r in again if r.name not in wrong][-1:]
-            again = [r for r in again if r not in stuck]
-            if len(again) > 1:
-                self._ask_together(session, again, wrong)
+        """Ask what is not answered yet: all in one child, which is fast; after a call that crashes
+        or does not end, the others; what is left then, in a child of its own each."""
+        left = [] if self._hurried else self._unanswered()
+        self._hurried = True  # should the session be lost now: each by itself
+        for _ in range(MAX_ROUNDS):
+            left = [r for r in left if r.name not in self.cut_short]
+            if left:
+                self._ask_together(session, left)
+            # The first without answers is where the child ended: it would end the next one too.
+            left = [r for r in left if r.name not in self.answers][1:]
         for record in self._unanswered():
             self.current = record.name
             self._ask(session, record)
         self.current = ""
 
-    def _unanswered(self) -> list[ExerciseRecord]:
-        return [r for r in self.records if r.cases and r.name not in self.answers]
+    def doubt(self, names: Collection[str]) -> None:
+        """Take these answers for spoilt by another exercise: ask once more, the other way round.
 
-    def _ask_together(
-        self, session: Session, records: list[ExerciseRecord], before: dict[str, list[Answer]]
-    ) -> dict[str, list[Answer]]:
-        """Keep the answers that are right when exercises are asked in one go, or as wrong as
-        `before`; returns the others, as far as they are complete."""
-        records = [r for r in records if r.name not in self.cut_short]
+        What is wrong in the same way then, after those before and after those behind, is wrong by
+        itself. What is not, gets a child of its own.
+        """
+        for name in names:
+            self._doubted[name] = self.answers.pop(name)
+        self.in_company -= set(names)
+        self.backwards, self._hurried = not self.backwards, False
+
+    def failed(self) -> dict[str, set[str]]:
+        """Exercise -> the facets that its answers fail."""
+        return {r.name: failed_facets(r, self.answers.get(r.name, [])) for r in self.records}
+
+    def _unanswered(self) -> list[ExerciseRecord]:
+        records = reversed(self.records) if self.backwards else self.records
+        return [r for r in records if r.cases and r.name not in self.answers]
+
+    def _ask_together(self, session: Session, records: list[ExerciseRecord]) -> None:
+        """Keep the answers of exercises asked in one go, as far as they are complete."""
         answers: Answers = []
         seconds = min(HURRIED_SECONDS, self.limits.question_seconds)
         asked = [(r, r.packed_questions) for r in records]
         self._ask_once(session, asked, sum(len(r.cases) for r in records), answers, seconds, True)
-        others = {}
         for record in records:
             count = len(record.cases)
             own, answers = [a for a in answers[:count] if a is not None], answers[count:]
-            if len(own) < count:
-                continue
-            same = record.name in before and all(map(same_answer, before[record.name], own))
-            if same or is_right(record, own) or _unwritten(own) or record.name in self.choices:
+            if len(own) == count and self._is_certain(record, own):
                 self.answers[record.name] = list(own)
-            else:
-                others[record.name] = own
-        return others
+                if record.name not in self._doubted:
+                    self.in_company.add(record.name)
+
+    def _is_certain(self, record: ExerciseRecord, answers: list[Answer]) -> bool:
+        before = self._doubted.get(record.name)
+        if before is None or is_right(record, answers):
+            return True
+        return all(
+            b is not None and same_answer(b, a) for b, a in zip(before, answers, strict=True)
+        )
 
     def _ask(self, session: Session, record: ExerciseRecord) -> None:
         """Ask one exercise's questions; past a crash or an endless call go on with the next."""
@@ -126,7 +132,7 @@ class Asking:
     ) -> str:
         """Ask `count` packed questions in one child; says how that ended.
 
-        Each is due within `seconds`, or, when they come together, all of an exercise.
+        Each may take `seconds` of the processor, or, when they come together, all of an exercise.
         """
         most = len(answers) + count
         exercises = [
@@ -137,7 +143,7 @@ class Asking:
         limits = {"seconds": seconds, "seconds_in_all": left}
         session.send({"do": "ask", "exercises": exercises, "together": together, **limits})
         while True:
-            due = min(time.monotonic() + seconds, self.deadline)
+            due = min(time.monotonic() + PATIENCE * seconds, self.deadline)
             event = session.receive(due + GRACE_SECONDS, "answers", "asked")
             if event["event"] == "asked":
                 return str(event.get("ended"))
@@ -170,15 +176,11 @@ class Asking:
     def give_up(self) -> None:
         """No time is left: say so for every question without an answer."""
         for record in self._unanswered():
-            self.answers[record.name] = [OUT_OF_TIME] * len(record.cases)
+            doubted = self._doubted.get(record.name)
+            self.answers[record.name] = doubted or [OUT_OF_TIME] * len(record.cases)
 
 
 _CUT_SHORT = Answer(error=CRASHED, message="calls before had ended the Python process or hung")
-
-
-def _unwritten(answers: list[Answer]) -> bool:
-    """Whether there is nothing to ask again: no exercise before can have taken it away."""
-    return all(a.error in (NOT_IMPLEMENTED, NOT_DEFINED) for a in answers)
 
 
 def _as_answer(claimed: Any) -> Answer | None:

@@ -71,7 +71,7 @@ def restore(submitted: NotebookNode, source: NotebookNode) -> Restored:
     handed_in = [_plain(cell) for cell in submitted.cells]
     work = _Restoration(source, {_grade_id(c) for c in handed_in})
     cells = [kept for cell in handed_in for kept in work.take(cell)]
-    notebook = copy.deepcopy(source)
+    notebook = NotebookNode({k: copy.deepcopy(v) for k, v in source.items() if k != "cells"})
     notebook.cells = work.put_back_missing(cells)
     _make_ids_unique(notebook.cells)
     return Restored(notebook, work.told())

@@ -47,6 +47,7 @@ def run_submission(
             with Session(limits, files, walled=walled) as session:
                 run.cells(session, [c for c in cells if c.id not in run.deadly])
                 run.questions(session)
+            if run.is_settled():
                 return run.collect()
         except SessionLostError as lost:
             run.blame(str(lost))  # one cell or exercise less: this ends
@@ -72,13 +73,21 @@ class SubmissionRun:
         self._cell = ""
         self._place = ""
         cut_short: dict[str, int] = {}
-        choices = frozenset(r.name for r in records if _is_choice(r))
         # All public questions come before the first hidden one: what a public case answers is
         # shown to the student, so nothing hidden may have come near it.
         self._askings = [
-            Asking(list(part), choices, limits, self.deadline, self.note, cut_short)
-            for part in zip(*(r.parts for r in records), strict=True)
+            Asking(
+                [r.parts[hidden] for r in records],
+                bool(hidden),
+                limits,
+                self.deadline,
+                self.note,
+                cut_short,
+            )
+            for hidden in (0, 1)
         ]
+        self._choices = {r.name for r in records if _is_choice(r)}
+        self._is_settled = False
 
     def note(self, words: str) -> None:
         """Remember something once."""
@@ -112,9 +121,27 @@ class SubmissionRun:
             self.note(f"{_place(cell)} {words}")
 
     def questions(self, session: Session) -> None:
-        """Ask all questions that are not answered yet."""
-        for asking in self._askings:
-            asking.ask_all(session)
+        """Ask all questions that are not answered yet.
+
+        Public ones go forwards, hidden ones backwards. An exercise that fails the same facets
+        both times fails them whatever is asked before it. Others may have been spoilt the one
+        time, and are asked again; for public questions that needs a session into which nothing
+        hidden has come: then this is not settled.
+        """
+        public, hidden = self._askings
+        public.ask_all(session)
+        hidden.ask_all(session)
+        failed, hidden_failed = public.failed(), hidden.failed()
+        spoilt = {n for n in public.in_company if failed[n] - hidden_failed[n]} - self._choices
+        others = {n for n in hidden.in_company if hidden_failed[n] - failed[n]} - self._choices
+        hidden.doubt(others)
+        hidden.ask_all(session)
+        public.doubt(spoilt)
+        self._is_settled = not spoilt
+
+    def is_settled(self) -> bool:
+        """Whether the answers are what they are."""
+        return self._is_settled
 
     def collect(self) -> Ran:
         """What is known now; the answers of an exercise in the order of its cases."""

@@ -8,6 +8,9 @@ from visionlab.checking.codec import CodecError, Plain, pack, unpack
 
 LENGTH = struct.Struct("<Q")
 MAX_FRAME = 64 * 2**20
+# A call has its seconds of the processor, so that a busy machine is not held against it, but at
+# most this many times as long by the clock.
+PATIENCE = 3
 
 
 class FrameError(Exception):

@@ -5,7 +5,6 @@ channel to the grader and the files of its working folder. Of a submission itsel
 sees nothing; what answers, and all it started, is gone before the next order is read.
 """
 
-import gc
 import importlib.util
 import json
 import os
@@ -24,6 +23,7 @@ from autograder.inside.enclosure import (
     private_folders,
     unshare,
 )
+from autograder.inside.memory import settle
 
 MAX_ORDER = 2**16
 MAX_DESCRIPTORS = 16
@@ -77,8 +77,7 @@ def _warm_up() -> Any:
     shell.run_cell("pass", store_history=False, silent=True)
     for added in os.environ.keys() - clean.keys():  # libraries leave marks while they are imported
         del os.environ[added]
-    gc.collect()
-    gc.freeze()  # a child's first collection would otherwise copy the whole heap
+    settle()
     return shell
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.inside.frames import (
     LENGTH,
     MAX_FRAME,
+    PATIENCE,
     FrameError,
     read_frame,
     write_bytes,
@@ -23,13 +24,16 @@ from autograder.inside.frames import (
 from autograder.inside.shell import NotebookShell
 from visionlab.checking.codec import CodecError
 from visionlab.checking.forbidden import Forbidden
-from visionlab.checking.probing import Answer, ask, unpack_questions
+from visionlab.checking.probing import Answer, ask_through, unpack_questions
+from visionlab.checking.sieve import Sieve
 
 NOT_PLAIN = "NotPlain"
+_PROCESSOR_TIME = 2  # of a process, in the numbers of clocks (clock_getcpuclockid)
 
 
 def serve(shell: NotebookShell, requests: int, events: int) -> None:
     """Answer requests until the other side closes the pipe."""
+    sieve = Sieve(())
     while True:
         try:
             request = read_frame(lambda n: os.read(requests, n))
@@ -39,9 +43,14 @@ def serve(shell: NotebookShell, requests: int, events: int) -> None:
             case "start":
                 write_frame(events, {"event": "ready", "ticket": request["ticket"]})
             case "run":
+                sieve.lift()  # cells may call what they like
                 _run_cell(shell, request, events)
             case "ask":
-                _ask_in_child(shell, request, events)
+                operators = {o for e in request["exercises"] for o in e["operators"]}
+                if not sieve.holds(operators):
+                    sieve.lift()
+                    sieve = Sieve(operators)  # once for all children: it takes 15 ms
+                _ask_in_child(shell, request, events, sieve)
 
 
 def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
@@ -61,13 +70,13 @@ def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> Non
         write_frame(events, {**event, "outputs": [], "cut": True})
 
 
-def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int, sieve: Sieve) -> None:
     answers, child_end = os.pipe()
     child = os.fork()
     if child == 0:
         try:
             answer = _answer_together if request["together"] else _answer_each
-            answer(shell, request, child_end)
+            answer(shell, request, child_end, sieve)
         finally:
             os._exit(0)
     os.close(child_end)
@@ -76,10 +85,10 @@ def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int) ->
     write_frame(events, {"event": "asked", "ticket": request["ticket"], "ended": ended})
 
 
-def _answer_each(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+def _answer_each(shell: NotebookShell, request: dict[str, Any], events: int, sieve: Sieve) -> None:
     """In the child: answer question by question, so that what was answered survives a crash."""
     for exercise in request["exercises"]:
-        for answer in _answers(shell, exercise):
+        for answer in _answers(shell, exercise, sieve):
             event = {"event": "answers", "ticket": request["ticket"]}
             try:
                 write_frame(events, {**event, "answers": [answer.to_plain()]})
@@ -88,10 +97,12 @@ def _answer_each(shell: NotebookShell, request: dict[str, Any], events: int) -> 
                 write_frame(events, {**event, "answers": [answer.to_plain()]})
 
 
-def _answer_together(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+def _answer_together(
+    shell: NotebookShell, request: dict[str, Any], events: int, sieve: Sieve
+) -> None:
     """In the child: answer exercise by exercise; what cannot be sent ends it, to be asked again."""
     for exercise in request["exercises"]:
-        answers = [answer.to_plain() for answer in _answers(shell, exercise)]
+        answers = [answer.to_plain() for answer in _answers(shell, exercise, sieve)]
         event = {"event": "answers", "ticket": request["ticket"], "answers": answers}
         try:
             write_frame(events, event)
@@ -99,12 +110,35 @@ def _answer_together(shell: NotebookShell, request: dict[str, Any], events: int)
             return
 
 
-def _answers(shell: NotebookShell, exercise: dict[str, Any]) -> Iterator[Answer]:
+def _answers(shell: NotebookShell, exercise: dict[str, Any], sieve: Sieve) -> Iterator[Answer]:
     """The answers to an exercise's questions, one after the other."""
     sys.stdin = open(os.devnull)  # noqa: SIM115 (closed with the process)
     forbidden = Forbidden(frozenset(exercise["operators"]), frozenset(), "")
     for question in unpack_questions(exercise["questions"], exercise["name"], forbidden):
-        yield ask(question, shell.user_ns, keep_random_state=False)
+        yield ask_through(sieve, question, shell.user_ns)
+
+
+class _Allowance:
+    """The time a call has: seconds of the processor, for which a busy machine is no excuse, or
+    PATIENCE times as many by the clock, for one that waits."""
+
+    def __init__(self, child: int, seconds: float) -> None:
+        self._clock = (~child << 3) | _PROCESSOR_TIME
+        self._seconds = seconds
+        self.renew()
+
+    def renew(self) -> None:
+        """Begin anew with the next call."""
+        self._worked, self._begun = self._work(), time.monotonic()
+
+    def left(self) -> float:
+        """Seconds in which it cannot be used up."""
+        to_work = self._seconds - (self._work() - self._worked)
+        to_wait = PATIENCE * self._seconds - (time.monotonic() - self._begun)
+        return max(0.0, min(to_work, to_wait))
+
+    def _work(self) -> float:
+        return time.clock_gettime(self._clock)
 
 
 def _relay(child: int, answers: int, events: int, seconds: float, seconds_in_all: float) -> str:
@@ -116,18 +150,21 @@ def _relay(child: int, answers: int, events: int, seconds: float, seconds_in_all
     waiting = bytearray()
     pidfd = os.pidfd_open(child)
     stop = time.monotonic() + seconds_in_all
-    ended = "done"
-    while ended == "done":
-        wait = min(seconds, max(0.0, stop - time.monotonic()))
-        ready, _, _ = select.select([answers, pidfd], [], [], wait)
-        if not ready:
+    allowance = _Allowance(child, seconds)
+    ended = ""
+    while not ended:
+        wait = min(allowance.left(), stop - time.monotonic())
+        if wait <= 0:
             ended = "timed out"
-        elif answers in ready:
+            break
+        ready, _, _ = select.select([answers, pidfd], [], [], wait)
+        if answers in ready:
             waiting += (part := os.read(answers, 2**20))
             if not part or not _pass_on(waiting, events):
-                break
-        else:
-            break
+                ended = "done"
+            allowance.renew()
+        elif ready:
+            ended = "done"
     os.kill(child, signal.SIGKILL)  # it is still a child of ours: the number cannot be reused
     _, status = os.waitpid(child, 0)
     os.close(pidfd)

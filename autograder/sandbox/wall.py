@@ -16,6 +16,7 @@ from autograder.sandbox.syscalls import open_filter
 HOME = "/tmp/home"
 _OURS = "/opt/course"  # where visionlab and the worker appear inside
 _SYSTEM = ("/usr", "/lib", "/lib64", "/bin", "/sbin")
+_HUGE_PAGES = "/sys/kernel/mm/transparent_hugepage"  # glibc asks here whether it may use them
 _ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "fonts")
 
 
@@ -113,6 +114,8 @@ def _system_mounts() -> Iterator[tuple[str, ...]]:
             yield "--ro-bind", name, name
     for name in _ETC:
         yield "--ro-bind-try", f"/etc/{name}", f"/etc/{name}"
+    for name in ("enabled", "hpage_pmd_size"):
+        yield "--ro-bind-try", f"{_HUGE_PAGES}/{name}", f"{_HUGE_PAGES}/{name}"
 
 
 def _python_mounts() -> Iterator[tuple[str, ...]]:

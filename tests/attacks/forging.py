@@ -52,9 +52,9 @@ ATTACKS = [
         cells=(
             WORKER
             + """
-honest = worker.ask
-worker.ask = lambda question, *rest, **more: (
-    honest(question, *rest, **more)
+honest = worker.ask_through
+worker.ask_through = lambda sieve, question, *rest: (
+    honest(sieve, question, *rest)
     if question.exercise == "conv_out"
     else worker.Answer(value=1.0)
 )

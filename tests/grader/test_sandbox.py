@@ -121,7 +121,7 @@ def test_no_server_of_the_host_or_the_net_answers(
 def test_nothing_of_the_instructor_is_in_sight(behind: Behind, repository: Repository) -> None:
     hidden = [str(repository.root / name) for name in SECRETS]
     hidden += [str(Path.home() / name) for name in os.listdir(Path.home())]
-    hidden += [str(Path(__file__)), "/etc/passwd", "/etc/hostname", "/etc/ssh", "/sys", "/var"]
+    hidden += [str(Path(__file__)), "/etc/passwd", "/etc/hostname", "/etc/ssh", "/var"]
     inside = behind(
         f"""
         import os, sys
@@ -139,6 +139,16 @@ def test_nothing_of_the_instructor_is_in_sight(behind: Behind, repository: Repos
         """
     )
     assert inside == ""
+
+
+def test_of_the_kernel_only_the_size_of_its_pages_is_in_sight(behind: Behind) -> None:
+    code = """
+    import os
+    print(sorted({os.path.join(at, name) for at, _, files in os.walk("/sys") for name in files}))
+    """
+    pages = "/sys/kernel/mm/transparent_hugepage"
+    shown = [f"{pages}/{n}" for n in ("enabled", "hpage_pmd_size") if Path(pages, n).exists()]
+    assert behind(code) == repr(shown)
 
 
 def test_the_worker_has_only_what_it_needs(behind: Behind) -> None:

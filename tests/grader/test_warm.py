@@ -167,3 +167,14 @@ def test_without_the_wall_the_folder_goes_too() -> None:
         folder = Path(Behind(session)("import os; print(os.getcwd())"))
         assert folder.is_dir()
     assert not folder.exists()
+
+
+def test_the_warm_process_lies_in_huge_pages_where_the_kernel_has_them() -> None:
+    enabled = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    if not enabled.exists() or "[never]" in enabled.read_text():
+        pytest.skip("this kernel has no transparent huge pages")
+    with Session(LIMITS) as session:
+        (warm,) = children(_host_of(session).process.pid)
+        lines = Path(f"/proc/{warm}/smaps_rollup").read_text().splitlines()
+    sizes = {name: int(rest.split()[0]) for name, _, rest in (x.partition(":") for x in lines[1:])}
+    assert sizes["AnonHugePages"] > sizes["Anonymous"] / 2

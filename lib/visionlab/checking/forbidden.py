@@ -23,6 +23,7 @@ AROUND_THE_GUARD = (
     "subprocess.",
     "threading.",
     "torch._C.",
+    "torch.library.",
     "torch.multiprocessing.",
     "torch.utils._python_dispatch.",
     "visionlab.checking.",
@@ -33,8 +34,10 @@ PARTS_OF_THE_GUARD = {
     "TorchDispatchMode",
     "__torch_dispatch__",
     "autograder.inside",
+    "torch.library",
     "visionlab.checking.guard",
     "visionlab.checking.probing",
+    "visionlab.checking.sieve",
 }
 
 

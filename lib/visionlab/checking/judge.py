@@ -102,6 +102,13 @@ def is_right(record: ExerciseRecord, answers: Sequence[Answer]) -> bool:
     return all(_wrong(c, a) is None for c, a in zip(record.cases, answers, strict=True))
 
 
+def failed_facets(record: ExerciseRecord, answers: Sequence[Answer | None]) -> set[str]:
+    """The facets with a wrong answer, or without one."""
+    given = [*answers, *[None] * (len(record.cases) - len(answers))]
+    pairs = zip(record.cases, given, strict=True)
+    return {case.facet for case, answer in pairs if answer is None or _wrong(case, answer)}
+
+
 def passed_facets(verdicts: Sequence[Verdict]) -> dict[str, bool]:
     """Facet name -> whether all its cases passed."""
     facets: dict[str, bool] = {}

@@ -9,7 +9,7 @@ import random
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from types import CodeType, SimpleNamespace
@@ -21,6 +21,7 @@ import torch
 from visionlab.checking.codec import CodecError, Plain, pack, unpack
 from visionlab.checking.forbidden import NOTHING, Forbidden
 from visionlab.checking.guard import ForbiddenCallError, Guard
+from visionlab.checking.sieve import Sieve
 from visionlab.devices import exact_arithmetic
 
 UNANSWERED = "Unanswered"
@@ -93,19 +94,33 @@ class Answer:
         raise ValueError("not an answer")
 
 
-def ask(
-    question: Question, namespace: Mapping[str, Any], *, keep_random_state: bool = True
-) -> Answer:
+def ask(question: Question, namespace: Mapping[str, Any]) -> Answer:
     """Put one question to the code in `namespace`; an exception becomes an answer too.
 
-    keep_random_state: let the random numbers of this process go on as if nothing had been asked;
-    a process that does nothing but answer saves that time.
+    The random numbers of this process go on as if nothing had been asked.
     """
+    with _random_state_kept():
+        return _ask(question, namespace, question.forbidden)
+
+
+def ask_through(sieve: Sieve, question: Question, namespace: Mapping[str, Any]) -> Answer:
+    """The same, and faster, in a process that does nothing but answer.
+
+    sieve: lifted when it catches something, to ask this question once more.
+    """
+    answer = _ask(question, namespace, sieve.left_to_guard(question.forbidden))
+    if not sieve.caught:
+        return answer
+    sieve.lift()
+    return _ask(question, namespace, question.forbidden)
+
+
+def _ask(question: Question, namespace: Mapping[str, Any], forbidden: Forbidden) -> Answer:
     if question.exercise not in namespace:
         return Answer(error=NOT_DEFINED, message=f"{question.exercise} is not defined")
     before, inputs = question.inputs, copy.deepcopy(question.inputs)
     try:
-        with _controlled(question.forbidden, keep_random_state):
+        with _controlled(forbidden):
             value = _call(question, namespace, inputs)
     except ForbiddenCallError as error:
         return Answer(error=FORBIDDEN, message=str(error))
@@ -116,10 +131,9 @@ def ask(
 
 
 @contextmanager
-def _controlled(forbidden: Forbidden, keep_random_state: bool) -> Iterator[None]:
+def _controlled(forbidden: Forbidden) -> Iterator[None]:
     """Seeded, without TF32, and guarded where something is forbidden."""
-    undisturbed = _random_state_kept() if keep_random_state else nullcontext()
-    with undisturbed, exact_arithmetic():
+    with exact_arithmetic():
         # torch.manual_seed would also ask for every GPU, which is slow.
         torch.default_generator.manual_seed(0)
         random.seed(0)

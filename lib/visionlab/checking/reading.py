@@ -18,6 +18,7 @@ _RUNNERS = {"eval", "exec", "compile"}
 MAX_CODE = 500_000  # characters of a notebook's code
 _MAX_TRANSFORMED = 50_000  # characters of a cell
 _MAX_MAGICS = 10  # lines of a cell
+_MANY_CELLS = 500  # whose reading is remembered
 _MAGIC_LINE = re.compile(r"^[^\S\n]*[%!?,;/].*|^.*(?:=[^\S\n]*[%!]|\?[^\S\n]*$).*", re.MULTILINE)
 
 
@@ -68,14 +69,18 @@ def _definitions(cells: tuple[str, ...], names: frozenset[str]) -> "_Definitions
     return module
 
 
-@lru_cache(maxsize=8)
 def _part_of_the_guard(cells: tuple[str, ...]) -> str:
     """What the code names of the watch over forbidden calls, or ""."""
+    return next(filter(None, map(_part_in_cell, cells)), "")
+
+
+@lru_cache(maxsize=_MANY_CELLS)
+def _part_in_cell(source: str) -> str:
     # Python reads a name in this form, whatever letters it is written with.
-    text = unicodedata.normalize("NFKC", "\n".join(cells))
+    text = unicodedata.normalize("NFKC", source)
     if not any(part.rpartition(".")[2] in text for part in PARTS_OF_THE_GUARD):
-        return ""  # as in nearly every notebook, which need not be walked through
-    for node in (node for statement in _statements(cells) for node in ast.walk(statement)):
+        return ""  # as in nearly every cell, which need not be walked through
+    for node in (n for statement in _statements_of_cell(source) for n in ast.walk(statement)):
         match node:
             case ast.Name(id=name) | ast.Attribute(attr=name) if name in PARTS_OF_THE_GUARD:
                 return name
@@ -91,6 +96,7 @@ def _part_of_the_guard(cells: tuple[str, ...]) -> str:
     return ""
 
 
+@lru_cache(maxsize=_MANY_CELLS)  # most cells of a class are as they were handed out
 def _statements_of_cell(source: str) -> list[ast.stmt]:
     if source.lstrip().startswith("%%"):  # %%time and the like: the rest of the cell runs
         source = source.lstrip().partition("\n")[2]
