@@ -1,9 +1,9 @@
 """Expected answers: the probes run on the solution notebook, and on every misconception."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from autograder.course import Course, CourseError, Repository, declared_assignme
 from autograder.draw import Draw
 from autograder.exercise import Exercise, Facet, Inputs, Scored
 from visionlab.checking.compare import difference
-from visionlab.checking.probing import Answer, Question, ask
+from visionlab.checking.probing import Answer, Question, ask_through
 from visionlab.checking.records import (
     SUFFIX,
     CaseRecord,
@@ -24,10 +24,12 @@ from visionlab.checking.records import (
     load_records,
     save_records,
 )
+from visionlab.checking.sieve import Sieve
 
 PUBLIC_SEED = "public"
 _ENGINE = ("asking", "grading", "restore", "running", "outputs", "submission")
 Namespace = dict[str, Any]
+Asks = Callable[[Question, Namespace], Answer]
 
 
 def reference_namespace(source: Path) -> Namespace:
@@ -86,7 +88,13 @@ def hidden_records(repository: Repository, name: str, secret: str) -> list[Exerc
 
 def _records(repository: Repository, name: str, secret: str | None) -> list[ExerciseRecord]:
     namespace = reference_namespace(repository.source(name))
-    return [_record(e, namespace, secret) for e in declared_assignment(name).exercises]
+    exercises = declared_assignment(name).exercises
+    sieve = Sieve({o for exercise in exercises for o in exercise.forbidden.operators})
+    try:
+        asks = partial(ask_through, sieve)
+        return [_record(exercise, namespace, secret, asks) for exercise in exercises]
+    finally:
+        sieve.lift()
 
 
 def check_version(repository: Repository, name: str, secret: str) -> str:
@@ -116,11 +124,14 @@ def engine_version() -> str:
     return digest.hexdigest()
 
 
-def _record(exercise: Exercise, namespace: Namespace, secret: str | None) -> ExerciseRecord:
+def _record(
+    exercise: Exercise, namespace: Namespace, secret: str | None, asks: Asks
+) -> ExerciseRecord:
     if exercise.name not in namespace:
         raise CourseError(f"the solution does not define {exercise.name}")
     mistaken = {m.name: with_answer(namespace, m.source) for m in exercise.misconceptions}
-    cases = [_finish(exercise, case, namespace, mistaken) for case in _cases(exercise, secret)]
+    drawn = _cases(exercise, secret)
+    cases = [_finish(exercise, case, namespace, mistaken, asks) for case in drawn]
     # A hint that no case here can lead to stays at home: it may tell what is not told yet.
     told = {name for case in cases for name in case.mistakes}
     return ExerciseRecord(
@@ -165,12 +176,16 @@ def _drawn(exercise: Exercise, facet: Facet, draw: Draw, public: bool) -> Iterat
 
 
 def _finish(
-    exercise: Exercise, case: CaseRecord, namespace: Namespace, mistaken: dict[str, Namespace]
+    exercise: Exercise,
+    case: CaseRecord,
+    namespace: Namespace,
+    mistaken: dict[str, Namespace],
+    asks: Asks,
 ) -> CaseRecord:
     if case.at_least:
         return case  # the truth is known already
     question = Question(exercise.name, case.inputs, case.probe, exercise.forbidden)
-    right = ask(question, namespace)
+    right = asks(question, namespace)
     if right.error or right.changed:
         raise CourseError(
             f"the reference {exercise.name} fails its own case of {case.facet}: "
@@ -178,7 +193,7 @@ def _finish(
         )
     mistakes = {}
     for name, changed in mistaken.items():
-        answer = ask(question, changed)
+        answer = asks(question, changed)
         if _differs(right, answer):
             mistakes[name] = answer
     return CaseRecord(

@@ -14,17 +14,19 @@ from pathlib import Path
 import psutil
 import torch
 
-PERIOD_SECONDS = 0.2
+PERIOD_SECONDS = 1.0  # to look takes time itself
 
 
 @dataclass(frozen=True)
 class Usage:
-    """seconds: by the clock; cpu_seconds: of all its processes; peak_bytes: largest sum of
-    proportional set sizes, so that shared pages count once."""
+    """seconds: by the clock; cpu_seconds: of all its processes; peak_bytes, sandboxed_bytes:
+    largest sums of proportional set sizes (shared pages count once) of all its processes, and of
+    those in sandboxes alone."""
 
     seconds: float
     cpu_seconds: float
     peak_bytes: int
+    sandboxed_bytes: int
 
 
 def measured(words: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None = None) -> Usage:
@@ -34,8 +36,8 @@ def measured(words: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None =
     process = subprocess.Popen(
         words, cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
-    peak = [0]
-    watcher = threading.Thread(target=_watch, args=(process, peak), daemon=True)
+    peaks = [0, 0]
+    watcher = threading.Thread(target=_watch, args=(process, peaks), daemon=True)
     watcher.start()
     output, _ = process.communicate()
     seconds = time.monotonic() - started
@@ -45,19 +47,26 @@ def measured(words: Sequence[str], *, cwd: Path, env: Mapping[str, str] | None =
     after = os.times()
     used = after.children_user + after.children_system
     used -= before.children_user + before.children_system
-    return Usage(seconds, used, peak[0])
+    return Usage(seconds, used, *peaks)
 
 
-def _watch(process: subprocess.Popen[bytes], peak: list[int]) -> None:
+def _watch(process: subprocess.Popen[bytes], peaks: list[int]) -> None:
     while process.poll() is None:
-        total = 0
         with contextlib.suppress(psutil.Error):
             root = psutil.Process(process.pid)
-            for one in [root, *root.children(recursive=True)]:
-                with contextlib.suppress(psutil.Error):
-                    total += one.memory_full_info().pss
-        peak[0] = max(peak[0], total)
+            below = root.children(recursive=True)
+            walls = [one for one in below if one.name() == "bwrap"]
+            walled = {inner.pid for wall in walls for inner in wall.children(recursive=True)}
+            sizes = {one.pid: _size(one) for one in [root, *below]}
+            peaks[0] = max(peaks[0], sum(sizes.values()))
+            peaks[1] = max(peaks[1], sum(size for pid, size in sizes.items() if pid in walled))
         time.sleep(PERIOD_SECONDS)
+
+
+def _size(process: psutil.Process) -> int:
+    with contextlib.suppress(psutil.Error):
+        return int(process.memory_full_info().pss)
+    return 0  # it has ended meanwhile
 
 
 def describe_machine() -> str:
