@@ -2,7 +2,7 @@
 # Another interpreter: make PYTHON=/path/to/python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help setup sandbox demo bench lab-weights lab-bench lab-page test test-all check lint types fresh lab notebooks bundle site docs constraints format clean
+.PHONY: help setup sandbox browser demo bench lab-weights lab-bench lab-page test test-all fuzz check lint types fresh lab notebooks bundle site docs constraints format clean
 
 BIN := .venv/bin
 READY := .venv/.ready
@@ -24,6 +24,9 @@ $(READY): pyproject.toml constraints.txt tools/setup_venv.sh
 sandbox:
 	@sh tools/need_bwrap.sh
 
+browser:
+	@sh tools/need_chromium.sh
+
 demo: $(READY) sandbox  ## grade a simulated class from submissions to report
 	@$(BIN)/autograder demo
 
@@ -44,8 +47,15 @@ fresh: $(READY)
 test: $(READY) sandbox check  ## all of check, then the tests
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-all: $(READY) sandbox check  ## all tests, also those that take minutes each
-	$(BIN)/python -m pytest -m "nightly or not nightly" $(PYTEST_ARGS)
+test-all: $(READY) sandbox check  ## all tests but the browser's, also those that take minutes each
+	$(BIN)/python -m pytest -m "not browser" $(PYTEST_ARGS)
+
+# One after the other: each module starts a JupyterLab with a kernel.
+test-browser: $(READY) sandbox browser  ## JupyterLab in Chromium, pictures into test-artefacts/
+	$(BIN)/python -m pytest -m browser tests/browser $(BROWSER_ARGS)
+
+fuzz: $(READY)  ## 100,000 hostile inputs to what reads from a sandbox (FUZZ_INPUTS, FUZZ_SEED)
+	@$(BIN)/python -m tests.fuzz
 
 bench: $(READY) sandbox  ## measure grading beside stock nbgrader, into benchmarks/results.md
 	@$(BIN)/python -m benchmarks.grading $(BENCH_ARGS)
@@ -84,6 +94,6 @@ format: $(READY)  ## sort imports and format the code
 	@$(BIN)/ruff format .
 
 clean:  ## remove caches and build outputs; .venv and course/ stay
-	rm -rf build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/tmp
+	rm -rf build dist test-artefacts *.egg-info .mypy_cache .pytest_cache .ruff_cache .hypothesis benchmarks/tmp
 	find . -path ./.venv -prune -o -path ./course -prune -o -type d \
 		\( -name __pycache__ -o -name .ipynb_checkpoints \) -prune -exec rm -rf {} +

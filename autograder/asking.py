@@ -146,7 +146,8 @@ class Asking:
             due = min(time.monotonic() + PATIENCE * seconds, self.deadline)
             event = session.receive(due + GRACE_SECONDS, "answers", "asked")
             if event["event"] == "asked":
-                return str(event.get("ended"))
+                ended = event.get("ended")
+                return ended if isinstance(ended, str) else ""
             claims = event.get("answers")
             answers += map(_as_answer, claims if isinstance(claims, list) else [None])
             if len(answers) > most:

@@ -5,7 +5,7 @@ rows of nbgrader's own models, reached through `nbgrader.api`.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -98,27 +98,27 @@ class Bookkeeper:
             notebook = gradebook.find_notebook(self.assignment, self.assignment)
             _add_students(gradebook, [entry.student for entry in entries])
             pages = _pages(gradebook, notebook, entries)
-            late = []
+            late = set()
             for entry in entries:
                 page = pages[entry.student]
                 page.assignment.timestamp = entry.timestamp or page.assignment.timestamp
                 _write(page, entry)
                 if page.late_submission_penalty or _may_be_late(page):
-                    late.append(entry)
+                    late.add(entry.student)
             gradebook.db.commit()
-        for entry in late:
-            self._penalise(entry)
+        self.penalise(late)
 
-    def _penalise(self, entry: Entry) -> None:
+    def penalise(self, students: Iterable[str]) -> None:
         """Leave what being late costs to nbgrader's own step and the course's policy."""
-        place = {
-            "notebook": self.assignment,
-            "assignment": self.assignment,
-            "student": entry.student,
-            "db_url": self.db_url,
-        }
-        step = AssignLatePenalties(config=self.config)
-        step.preprocess(new_notebook(), {"nbgrader": place})  # it looks at the gradebook alone
+        for student in sorted(students):
+            place = {
+                "notebook": self.assignment,
+                "assignment": self.assignment,
+                "student": student,
+                "db_url": self.db_url,
+            }
+            step = AssignLatePenalties(config=self.config)
+            step.preprocess(new_notebook(), {"nbgrader": place})  # it looks at the gradebook alone
 
 
 def _add_students(gradebook: Gradebook, students: Sequence[str]) -> None:

@@ -23,7 +23,7 @@ from autograder.sandbox.wall import require_wall
 from autograder.store import ResultStore
 from autograder.submission import Submission
 from autograder.workers import Workers
-from autograder.writing import write_graded
+from autograder.writing import hand_on, write_graded
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,10 @@ class Classroom:
         failed = []
         for student in students:
             outcome = api.generate_feedback(self.marking.assignment, student)
-            if not outcome["success"]:
+            if outcome["success"]:
+                page = self.course.feedback_page(student, self.marking.assignment)
+                hand_on(self.autograded(student), page.parent)
+            else:
                 failed.append(Graded(student, None, last_line(outcome)))
             seen(student)
         return failed

@@ -12,7 +12,9 @@ from autograder.commands.arguments import (
     JsonFlag,
     Name,
     NoSandboxFlag,
+    OverwriteManualFlag,
     SubmissionSeconds,
+    YesFlag,
 )
 from autograder.commands.year import year
 from autograder.course import CourseError
@@ -72,20 +74,25 @@ def grade(
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="A line for each student when it is done.")
     ] = False,
+    overwrite_manual: OverwriteManualFlag = False,
+    yes: YesFlag = False,
 ) -> None:
     """Grade all submissions of an assignment into nbgrader's gradebook.
 
     Submissions lie in course/submitted/STUDENT/NN_name/, where `nbgrader collect` puts them.
     What was graded before is not graded again; interrupted, it goes on where it was. Every run
-    adds to course/logs/NN_name.jsonl, a line of JSON for each student.
+    adds to course/logs/NN_name.jsonl, a line of JSON for each student. Marks given by hand stay,
+    unless --overwrite-manual is said.
     """
     from autograder.commands.classes import run_grade
     from autograder.commands.options import GradeOptions
+    from autograder.commands.overwriting import Overwriting
 
     options = GradeOptions(
         course, jobs, db, cell_seconds, submission_seconds, not no_sandbox, scheduler, verbose
     )
-    raise typer.Exit(run_grade(name, students or [], options))
+    overwriting = Overwriting(overwrite_manual, yes)
+    raise typer.Exit(run_grade(name, students or [], options, overwriting))
 
 
 @app.command("grade-file", epilog="Example: autograder grade-file my/01_convolution.ipynb --json")

@@ -1,8 +1,10 @@
 """Where things are: the repository's folders, and one running course's."""
 
+import contextlib
 import importlib
 import os
 import secrets
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,10 +109,19 @@ class Course:
     def secret(self) -> str:
         """The course's secret, made at the first call and readable by its owner only."""
         self.root.mkdir(parents=True, exist_ok=True)
+        if not self._known_secret():
+            # Whole or not at all, for an empty one could be guessed; and the first one stays.
+            with tempfile.NamedTemporaryFile("w", dir=self.root, prefix=".secret-") as file:
+                file.write(secrets.token_hex(32))
+                file.flush()
+                if self.secret_file.exists():  # empty
+                    self.secret_file.unlink()
+                with contextlib.suppress(FileExistsError):
+                    os.link(file.name, self.secret_file)
+        return self._known_secret()
+
+    def _known_secret(self) -> str:
         try:
-            handle = os.open(self.secret_file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
             return self.secret_file.read_text().strip()
-        with os.fdopen(handle, "w") as file:
-            file.write(secret := secrets.token_hex(32))
-        return secret
+        except FileNotFoundError:
+            return ""

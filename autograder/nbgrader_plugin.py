@@ -4,6 +4,7 @@
 """
 
 import copy
+import os
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +43,8 @@ UNREADABLE = "autograder_unreadable"
 COURSE_ID = "convolutional_vision"
 RESULT_KEY = "autograder_result_key"
 _RESULT = "autograder_result"
+# What JupyterLab's folders of data may hold: here, parts of nbgrader's pages.
+_JUPYTER_DATA = Path(__file__).with_name("jupyter")
 
 
 def configure(config: Config, repository: Repository, course: Course) -> None:
@@ -77,12 +80,20 @@ def configure(config: Config, repository: Repository, course: Course) -> None:
         "clean_html": "autograder.pages.clean_html",
         "markdown2html": "autograder.pages.clean_markdown",
     }
+    _offer_page_templates()
     quiet_libraries()
     config.AssignLatePenalties.plugin_class = "autograder.lms.late.CourseLatePolicy"
     config.CourseLatePolicy.course_root = str(course.root)
     config.LmsExport.course_root = str(course.root)
     config.Walk.course_root = str(course.root)
     config.Walk.repository_root = str(repository.root)
+
+
+def _offer_page_templates() -> None:
+    """Let nbconvert find ours; of its settings for this, nbgrader's formgrader overrides each."""
+    paths = [path for path in os.environ.get("JUPYTER_PATH", "").split(os.pathsep) if path]
+    if str(_JUPYTER_DATA) not in paths:
+        os.environ["JUPYTER_PATH"] = os.pathsep.join([*paths, str(_JUPYTER_DATA)])
 
 
 @lru_cache(maxsize=8)

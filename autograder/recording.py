@@ -15,7 +15,7 @@ from autograder.course import CourseError
 from autograder.ledger import Ledger
 from autograder.nbgrader_plugin import COURSE_ID
 from autograder.submission import UnreadableError, read_regular
-from autograder.writing import MAX_TIMESTAMP_BYTES, TIMESTAMP
+from autograder.writing import MAX_NOTE_BYTES, TIMESTAMP
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Recorder:
         """When a submission was collected; None where nothing readable says so."""
         path = self.room.submission(student).with_name(TIMESTAMP)
         try:
-            text = read_regular(path, MAX_TIMESTAMP_BYTES).decode().strip()
+            text = read_regular(path, MAX_NOTE_BYTES).decode().strip()
             return parse_utc(text) if text else None
         except (FileNotFoundError, UnreadableError, ValueError, OverflowError):
             return None

@@ -113,7 +113,7 @@ class SubmissionRun:
     def _keep(self, cell: NotebookNode, event: dict[str, Any]) -> None:
         outputs = safe_outputs(event.get("outputs"), self._limits.output_bytes)
         self.ran.outputs[cell.id] = [dict(o) for o in outputs]
-        if event.get("cut"):
+        if event.get("cut") is True:
             self.note(f"the output of {_place(cell)} was too long and was cut")
         if any(o.get("ename") == "CellTimeout" for o in outputs):
             self.note(f"{_place(cell)} ran too long and was stopped")

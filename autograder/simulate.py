@@ -34,7 +34,7 @@ class Material:
         cells = read_source(repository.source(name)).cells
         reference = {solved_exercise(c): c.source for c in cells if is_solution(c)}
         words = {f"written-{c.metadata['written']}": c for c in cells if "written" in c.metadata}
-        reference |= {grade_id: cell.source for grade_id, cell in words.items()}
+        reference |= {grade_id: _as_typed(cell.source) for grade_id, cell in words.items()}
         released = nbformat.read(repository.released_notebook(name), as_version=4)
         assignment, folder = declared_assignment(name), repository.source(name).parent
         files = {file: (folder / file).read_bytes() for file in assignment.files}
@@ -69,6 +69,12 @@ class Material:
             if others and not (self.files and others[0].startswith("class ")):
                 answers[exercise.name] = others[nth % len(others)]
         return answers
+
+
+def _as_typed(answer: str) -> str:
+    """An answer in words without nbgrader's marks around it, which no student gets to see."""
+    marks = ("### BEGIN SOLUTION", "### END SOLUTION")
+    return "\n".join(line for line in answer.splitlines() if line.strip() not in marks).strip()
 
 
 Student = Callable[[Material], NotebookNode | str]

@@ -14,8 +14,10 @@ from autograder.nbgrader_plugin import NOTES, RESULT_KEY, UNREADABLE, show_resul
 from autograder.results import Result
 from autograder.submission import UnreadableError, read_regular
 
-TIMESTAMP = "timestamp.txt"  # nbgrader's own, beside a collected notebook
-MAX_TIMESTAMP_BYTES = 1000
+# nbgrader's own, beside a collected notebook: when it was handed in, and what its exchange names
+# the feedback by, so that only who has it can fetch that.
+TIMESTAMP, SUBMISSION_SECRET = "timestamp.txt", "submission_secret.txt"
+MAX_NOTE_BYTES = 1000
 
 
 def graded_notebook(ready: Prepared, result: Result, config: Config) -> NotebookNode:
@@ -44,7 +46,13 @@ def write_graded(
     partial = path.with_suffix(".partial")
     partial.write_text(nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")
     partial.replace(path)
-    with contextlib.suppress(FileNotFoundError, UnreadableError):  # a link would be followed
-        stamp = read_regular(submission.with_name(TIMESTAMP), MAX_TIMESTAMP_BYTES)
-        (folder / TIMESTAMP).write_bytes(stamp)
+    hand_on(submission.parent, folder)
     return Sheet.of(notebook, result)
+
+
+def hand_on(source: Path, folder: Path) -> None:
+    """Copy what nbgrader keeps beside a notebook from one of its steps to the next."""
+    for name in (TIMESTAMP, SUBMISSION_SECRET):
+        with contextlib.suppress(FileNotFoundError, UnreadableError):  # a link would be followed
+            note = read_regular(source / name, MAX_NOTE_BYTES)
+            (folder / name).write_bytes(note)

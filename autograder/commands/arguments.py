@@ -20,6 +20,14 @@ SubmissionSeconds = Annotated[
     float | None, typer.Option(help="Time limit of a submission (default: usually 300).")
 ]
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+OverwriteManualFlag = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite-manual",
+        help="Let automatic points take the place of marks given by hand (asks first).",
+    ),
+]
+YesFlag = Annotated[bool, typer.Option("--yes", help="Do not ask whether to overwrite.")]
 DryRunFlag = Annotated[
     bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
 ]

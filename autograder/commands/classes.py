@@ -6,6 +6,7 @@ from pathlib import Path
 
 from autograder.classroom import Classroom, Graded
 from autograder.commands.options import GradeOptions, chosen, classroom, require_gradebook
+from autograder.commands.overwriting import NEVER, Overwriting, marks_to_overwrite, overwrite
 from autograder.commands.scheduling import keep_dates
 from autograder.commands.terminal import (
     class_table,
@@ -15,20 +16,26 @@ from autograder.commands.terminal import (
     student_line,
 )
 from autograder.course import CourseError
+from autograder.disk import told_when_full
 from autograder.journal import Journal
 from autograder.recording import Recorder
 from autograder.turns import sole_grader
 
 
-def run_grade(name: str, students: list[str], options: GradeOptions) -> int:
+@told_when_full()
+def run_grade(
+    name: str, students: list[str], options: GradeOptions, overwriting: Overwriting = NEVER
+) -> int:
     """Grade a class into the gradebook and print a table."""
     room = classroom(name, options)
     jobs = options.jobs or os.cpu_count() or 1
     students = chosen(room, students)
     with sole_grader(room.course.root):
         require_gradebook(room.course, room.db_url)
+        marks = marks_to_overwrite(room, students, overwriting)
         keep_dates(room)
         graded = grade_and_record(room, students, jobs, options.scheduler, verbose=options.verbose)
+        overwrite(room, marks, [one.student for one in graded if one.result is not None])
     if not options.verbose:  # each line has been said already
         console.print(class_table(name, graded))
     ran = sum(one.fresh for one in graded)

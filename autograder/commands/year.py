@@ -11,7 +11,9 @@ from autograder.commands.arguments import (
     DryRunFlag,
     Gradebook,
     Name,
+    OverwriteManualFlag,
     SubmissionSeconds,
+    YesFlag,
 )
 
 year = typer.Typer(rich_markup_mode="markdown")
@@ -148,11 +150,21 @@ def regrade(
     db: Gradebook = "",
     cell_seconds: CellSeconds = None,
     submission_seconds: SubmissionSeconds = None,
+    overwrite_manual: OverwriteManualFlag = False,
+    yes: YesFlag = False,
     dry_run: DryRunFlag = False,
 ) -> None:
-    """Grade one exercise of one student afresh; the note stays with the result."""
+    """Grade one exercise of one student afresh; the note stays with the result.
+
+    A mark given by hand stays, unless --overwrite-manual is said.
+    """
     from autograder.commands.options import GradeOptions
+    from autograder.commands.overwriting import Overwriting
     from autograder.commands.regrading import Request, run_regrade
 
     options = GradeOptions(course, 1, db, cell_seconds, submission_seconds)
-    raise typer.Exit(run_regrade(Request(name, student, exercise, note), options, dry_run=dry_run))
+    request, overwriting = (
+        Request(name, student, exercise, note),
+        Overwriting(overwrite_manual, yes),
+    )
+    raise typer.Exit(run_regrade(request, options, overwriting, dry_run=dry_run))

@@ -101,8 +101,10 @@ class Session:
         except FrameError:
             raise SessionLostError(self._why()) from None
         match event:
-            case {"event": str(kind), "ticket": self._ticket} if not expected or kind in expected:
-                return event
+            # A text first: an array would be compared by its entries.
+            case {"event": str(kind), "ticket": str(ticket)} if ticket == self._ticket:
+                if not expected or kind in expected:
+                    return event
         raise SessionLostError("it sent something that is not an answer")
 
     def _read(self, count: int, deadline: float) -> bytes:

@@ -1,26 +1,19 @@
-"""A Sphinx extension: formulas as MathML, which browsers draw without any script or network."""
-
-import re
+"""A Sphinx extension: formulas as MathML."""
 
 from docutils import nodes
-from latex2mathml.converter import convert
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.writers.html5 import HTML5Translator
 
+from autograder import formulas
+
 _log = logging.getLogger(__name__)
-_COMMAND = re.compile(r"\\[A-Za-z]+")
-# What latex2mathml does not know, in words that it does.
-_OTHER_WORDS = {r"\arg": r"\operatorname{arg}"}
-_BRACKETS = {r"\lfloor": "⌊", r"\rfloor": "⌋", r"\lceil": "⌈", r"\rceil": "⌉"}  # after \big only
 
 
 def mathml(latex: str, where: nodes.Node, display: str = "inline") -> str:
     """A formula as MathML; warns of a command that would be shown as it is typed."""
-    known = _COMMAND.sub(lambda found: _OTHER_WORDS.get(found[0], found[0]), latex)
-    drawn: str = convert(known, display=display)
-    drawn = _COMMAND.sub(lambda found: _BRACKETS.get(found[0], found[0]), drawn)
-    for command in sorted(set(_COMMAND.findall(drawn))):
+    drawn = formulas.mathml(latex, display)
+    for command in sorted(set(formulas.COMMAND.findall(drawn))):
         _log.warning("MathML has no %s in %s", command, latex, location=where)
     return drawn
 

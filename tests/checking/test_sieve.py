@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch.nn.grad import conv2d_weight
 
-from autograder.checks.forbidden import AUTOGRAD_TOOLS, CONVOLUTIONS, NORMALISATIONS, POOLING
+from autograder.checks.forbidden import AUTOGRAD_TOOLS, CONVOLUTIONS, POOLING
 from visionlab.checking.forbidden import AUTOGRAD, Forbidden
 from visionlab.checking.guard import ForbiddenCallError
 from visionlab.checking.probing import FORBIDDEN, Answer, Question, ask_through

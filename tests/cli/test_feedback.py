@@ -28,6 +28,12 @@ HOSTILE_TEXT = """
 </style><form action="//tracker.invalid"><input autofocus onfocus="steal(7)"></form>
 """
 
+# What nbgrader's exchange puts beside a notebook, and wants back with its feedback.
+EXCHANGED = {
+    "timestamp.txt": "2026-01-05 10:00:00.000000 UTC\n",
+    "submission_secret.txt": "of the exchange",
+}
+
 
 @pytest.fixture(scope="module")
 def course(tiny: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> Course:
@@ -38,6 +44,8 @@ def course(tiny: TinyCourse, tmp_path_factory: pytest.TempPathFactory) -> Course
     hostile.cells.insert(3, new_markdown_cell(HOSTILE_TEXT, id="hostile-text"))
     submit(root, "hostile", hostile)
     submit(root, "right", answered(tiny.repository, RIGHT))
+    for name, text in EXCHANGED.items():
+        Course(root).submission("right", NAME).with_name(name).write_text(text)
     for command in (["grade", "--jobs", "1"], ["feedback"]):
         sources = tiny.repository.root / "solutions"
         said = autograder(*command, NAME, "--course", root, cwd=sources)
@@ -55,6 +63,11 @@ def test_the_page_shows_points_facets_and_the_hint(course: Course) -> None:
     assert "sign" in text
     assert "The sign of the factor is lost" in text
     assert "The sign of the factor is lost" not in page(course, "right")
+
+
+def test_the_exchange_gets_back_what_it_needs_to_release_feedback(course: Course) -> None:
+    folder = course.feedback_page("right", NAME).parent
+    assert {name: (folder / name).read_text() for name in EXCHANGED} == EXCHANGED
 
 
 def test_hidden_inputs_stay_hidden(course: Course, tiny: TinyCourse) -> None:

@@ -219,6 +219,13 @@ def test_a_cell_that_ends_the_process_costs_that_cell(desk: Desk) -> None:
     assert len([n for n in result.notes if "was left out: the kernel died" in n]) == 4
 
 
+def test_a_copy_of_the_process_that_goes_on_costs_nothing(desk: Desk) -> None:
+    """Both would read the next request, and both would answer it."""
+    result = desk.grade(desk.notebook("after = 1", first="import os\nos.fork()"))
+    assert scores(result) == HONEST
+    assert not [note for note in result.notes if "left out" in note]
+
+
 @pytest.mark.parametrize(
     "deed",
     [

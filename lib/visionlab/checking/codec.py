@@ -5,7 +5,9 @@ run: decoding builds numbers, strings, lists, dicts and tensors, and refuses the
 """
 
 import json
+import re
 import struct
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -20,9 +22,13 @@ MAX_DEPTH = 12
 MAX_NODES = 100_000
 MAX_TEXT = 2**21  # a longer text is cut; the outputs of one cell have room
 MAX_DIGITS = 400
-MAX_JSON = 2**24  # bytes; as Python objects a hostile text takes twenty times as much memory
+MAX_DIMENSIONS = 64  # numpy's own bound; every dimension of every tensor takes memory, too
+MAX_JSON = 2**24  # bytes of the text, and of the names and shapes of the tensors
+MAX_PARTS = 12 * MAX_NODES  # strings, brackets and commas; the encoder writes ten for a tensor
 MAX_BYTES = 256 * 2**20  # of all tensors of a message, each counted as often as it occurs
+_PART = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[,\[{]', re.DOTALL)
 _HEADER = struct.Struct("<I")
+_TENSORS_HEADER = struct.Struct("<Q")  # safetensors' own
 _KEYS = str | int | float | bool | np.integer | np.floating | None
 # Whole numbers up to here are written as they are: other readers of JSON would round larger ones.
 _PLAIN_INT = 2**53
@@ -87,6 +93,8 @@ class _Encoder:
     def _encode_array(self, value: torch.Tensor | np.ndarray) -> Any:
         kind = "tensor" if isinstance(value, torch.Tensor) else "array"
         try:
+            if value.ndim > MAX_DIMENSIONS:
+                return _foreign(value)
             if isinstance(value, np.ndarray):
                 value = np.array(value, order="C")  # torch takes no negative strides
             x = torch.as_tensor(value).detach().resolve_conj().resolve_neg().cpu()
@@ -159,13 +167,35 @@ def unpack(message: bytes) -> Plain:
         (length,) = _HEADER.unpack_from(message)
         if length > MAX_JSON:
             raise CodecError("the text of the message is too long")
-        text = message[_HEADER.size : _HEADER.size + length].decode()
-        tensors = safetensors.torch.load(message[_HEADER.size + length :])
-        return _Decoder(tensors).decode(json.loads(text))
+        text = message[_HEADER.size : _HEADER.size + length]
+        if _has_many_parts(text):
+            raise CodecError("the message has too many parts")
+        tree = json.loads(text.decode())
+        return _Decoder(_load(message[_HEADER.size + length :])).decode(tree)
     except CodecError:
         raise
     except Exception as error:  # whatever hostile bytes provoke in the parsers ends here
         raise CodecError(f"not a message: {type(error).__name__}") from None
+
+
+def _has_many_parts(text: bytes) -> bool:
+    """Whether a JSON text may become too many objects: small ones take thirty times its memory."""
+    if sum(map(text.count, (b",", b"[", b"{"))) <= MAX_PARTS:
+        return False
+    # What a student printed may be full of commas: a string is one part.
+    return next(islice(_PART.finditer(text), MAX_PARTS, None), None) is not None
+
+
+def _load(block: bytes) -> dict[str, torch.Tensor]:
+    """The tensors of a safetensors block whose head is not too large."""
+    (length,) = _TENSORS_HEADER.unpack_from(block)
+    start = _TENSORS_HEADER.size
+    if length > MAX_JSON or _has_many_parts(block[start : start + length]):
+        raise CodecError("the list of the tensors is too long")
+    tensors: dict[str, torch.Tensor] = safetensors.torch.load(block)
+    if any(x.dim() > MAX_DIMENSIONS for x in tensors.values()):
+        raise CodecError("a tensor has too many dimensions")
+    return tensors
 
 
 class _Decoder:
@@ -205,19 +235,24 @@ class _Decoder:
         x = self._take(key)
         if "pairs" in tree:
             x = torch.view_as_complex(x)
-        x = _with_layout(x, tree.get("pairs", tree.get("layout")))
-        return x.numpy() if kind == "array" else x
+        spaced = _with_layout(x, tree.get("pairs", tree.get("layout")))
+        if spaced is not x:  # gaps between the entries take memory, too
+            self._count(spaced.untyped_storage().nbytes() - x.nbytes)
+        return spaced.numpy() if kind == "array" else spaced
 
     def _take(self, key: str) -> torch.Tensor:
         """A tensor of its own for every mention, so that changing one changes no other."""
         x = self._tensors[key]
-        self._bytes += x.nbytes
-        if self._bytes > MAX_BYTES:
-            raise CodecError("the tensors of the message are too large together")
+        self._count(x.nbytes)
         if key in self._given:
             return x.clone()
         self._given.add(key)
         return x
+
+    def _count(self, nbytes: int) -> None:
+        self._bytes += nbytes
+        if self._bytes > MAX_BYTES:
+            raise CodecError("the tensors of the message are too large together")
 
     def _key(self, tree: Any) -> Plain:
         key = self.decode(tree)

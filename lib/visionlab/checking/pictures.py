@@ -82,11 +82,13 @@ def _worst_plane(e: torch.Tensor, g: torch.Tensor) -> tuple[np.ndarray, np.ndarr
 
 
 def as_html(shown: list[Plane]) -> str:
-    """The planes side by side; below each other where the window is narrow."""
+    """The planes side by side; below each other where the window is narrow, and scrolled where
+    one of them alone is wider than the window."""
     if not shown:
         return ""
     figures = "".join(
-        f'<figure style="margin:0">{_numbers(p) if p.as_numbers else _picture(p)}'
+        '<figure style="margin:0;max-width:100%;overflow-x:auto">'
+        f"{_numbers(p) if p.as_numbers else _picture(p)}"
         f'<figcaption style="font-size:85%;padding:2px 0">{escape(p.words)}</figcaption></figure>'
         for p in shown
     )

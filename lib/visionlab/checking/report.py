@@ -126,8 +126,12 @@ def _row_html(row: _Row) -> str:
         return _line_html("✓", _GREEN, "passed", escape(row.name))
     call = f"tried with {escape(row.call)}" if row.call else ""
     evidence = f'<div style="font-size:90%;padding:2px 0">{call}</div>' if call else ""
-    words = f"<strong>{escape(row.name)}</strong>: {escape(row.note)}"
-    return _line_html("✗", _RED, "failed", f"{words}{evidence}{as_html(list(row.shown))}")
+    # Messages of exceptions may hold words wider than a phone: broken there, not cut off.
+    words = (
+        '<div style="overflow-wrap:anywhere">'
+        f"<strong>{escape(row.name)}</strong>: {escape(row.note)}{evidence}</div>"
+    )
+    return _line_html("✗", _RED, "failed", f"{words}{as_html(list(row.shown))}")
 
 
 def _line_html(mark: str, colour: str, word: str, content: str) -> str:
