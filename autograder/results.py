@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from visionlab.checking.judge import ExerciseResult, Verdict
@@ -98,14 +99,22 @@ def _exercise_json(exercise: ExerciseResult) -> dict[str, Any]:
 
 def _exercise_from_json(data: dict[str, Any]) -> ExerciseResult:
     verdicts = [
-        Verdict(
-            facet=c["facet"],
-            public=c["public"],
-            passed=c["passed"],
-            reason=c["reason"],
-            hint=Hint(c["hint"], c["more"]),
-            mistake=c["mistake"],
+        _verdict(
+            c["facet"],
+            c["public"],
+            c["passed"],
+            c["reason"],
+            c["hint"],
+            c["more"],
+            c["mistake"],
         )
         for c in data["cases"]
     ]
     return ExerciseResult(data["name"], data["score"], data["max_score"], verdicts)
+
+
+@lru_cache(maxsize=10_000)  # of the half million verdicts of a class, most are the same few
+def _verdict(
+    facet: str, public: bool, passed: bool, reason: str, hint: str, more: str, mistake: str
+) -> Verdict:
+    return Verdict(facet, public, passed, reason, Hint(hint, more), mistake)

@@ -1,5 +1,6 @@
 """grade and feedback: a whole class."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,7 @@ def run_grade(
     name: str, students: list[str], options: GradeOptions, overwriting: Overwriting = NEVER
 ) -> int:
     """Grade a class into the gradebook and print a table."""
+    gc.freeze()  # what was imported stays to the end: it need not be looked through again and again
     room = classroom(name, options)
     jobs = options.jobs or os.cpu_count() or 1
     students = chosen(room, students)
