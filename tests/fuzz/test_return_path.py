@@ -60,7 +60,7 @@ def test_what_takes_too_much_memory_is_found() -> None:
 
 def test_what_keeps_memory_is_found() -> None:
     kept: list[bytes] = []
-    keep = broken("codec.unpack", lambda data: kept.append(b"x" * 100 * MIB))
+    keep = broken("codec.unpack", lambda data: kept.append(b"x" * 300 * MIB))
     assert "MiB of memory were kept" in measure(keep, 4, 0).problem
 
 

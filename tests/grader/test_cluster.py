@@ -1,5 +1,6 @@
 """The same class on a Dask cluster of real processes, one of which is lost in mid-run."""
 
+import contextlib
 import os
 import signal
 import threading
@@ -108,10 +109,11 @@ def _kill_a_busy_worker(folder: Path) -> None:
     """Wait until some worker has a sandbox below it, then end that worker."""
     for _ in range(600):
         for child in psutil.Process().children(recursive=True):
-            if child.name() == "bwrap" and child.ppid() != os.getpid():
-                os.kill(child.ppid(), signal.SIGKILL)
-                (folder / "killed").write_text("one")
-                return
+            with contextlib.suppress(psutil.NoSuchProcess):  # it has ended meanwhile
+                if child.name() == "bwrap" and child.ppid() != os.getpid():
+                    os.kill(child.ppid(), signal.SIGKILL)
+                    (folder / "killed").write_text("one")
+                    return
         time.sleep(0.1)
 
 

@@ -3,6 +3,7 @@
 import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from visionlab.checking import probing
 from visionlab.checking.calls import describe
@@ -104,8 +105,7 @@ def is_right(record: ExerciseRecord, answers: Sequence[Answer]) -> bool:
 
 def failed_facets(record: ExerciseRecord, answers: Sequence[Answer | None]) -> set[str]:
     """The facets with a wrong answer, or without one."""
-    given = [*answers, *[None] * (len(record.cases) - len(answers))]
-    pairs = zip(record.cases, given, strict=True)
+    pairs = zip_longest(record.cases, answers[: len(record.cases)])
     return {case.facet for case, answer in pairs if answer is None or _wrong(case, answer)}
 
 
