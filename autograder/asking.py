@@ -135,13 +135,9 @@ class Asking:
         Each may take `seconds` of the processor, or, when they come together, all of an exercise.
         """
         most = len(answers) + count
-        exercises = [
-            {"name": r.name, "operators": sorted(r.forbidden.operators), "questions": packed}
-            for r, packed in asked
-        ]
         left = max(0.0, self.deadline - time.monotonic())
         limits = {"seconds": seconds, "seconds_in_all": left}
-        session.send({"do": "ask", "exercises": exercises, "together": together, **limits})
+        session.send({"do": "ask", "together": together, **limits, **_as_request(asked)})
         while True:
             due = min(time.monotonic() + PATIENCE * seconds, self.deadline)
             event = session.receive(due + GRACE_SECONDS, "answers", "asked")
@@ -182,6 +178,21 @@ class Asking:
 
 
 _CUT_SHORT = Answer(error=CRASHED, message="calls before had ended the Python process or hung")
+
+
+def _as_request(asked: list[tuple[ExerciseRecord, torch.Tensor]]) -> dict[str, Any]:
+    """Exercises with their packed questions, as one tensor, and lists of forbidden operators, which
+    many share: so it takes a tenth of the time to send."""
+    forbidden = list({r.forbidden.operators: None for r, _ in asked})
+    exercises = [
+        {"name": r.name, "forbids": forbidden.index(r.forbidden.operators), "size": len(packed)}
+        for r, packed in asked
+    ]
+    return {
+        "exercises": exercises,
+        "forbidden": [sorted(operators) for operators in forbidden],
+        "questions": torch.cat([packed for _, packed in asked]),
+    }
 
 
 def _as_answer(claimed: Any) -> Answer | None:

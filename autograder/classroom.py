@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -30,8 +30,8 @@ from autograder.writing import hand_on, write_graded
 class Graded:
     """One student's result, or the reason why there is none.
 
-    key: where the result is stored; sheet: the marks of the graded notebook, None when that was
-    not written now; fresh: whether anything was run for it.
+    result: its summary, where a class is graded; key: where it is stored; sheet: the marks of the
+    graded notebook, None when that was not written now; fresh: whether anything was run for it.
     """
 
     student: str
@@ -40,6 +40,22 @@ class Graded:
     key: str = ""
     sheet: Sheet | None = None
     fresh: bool = False
+
+
+@dataclass(frozen=True)
+class Grading:
+    """A class being graded: iterate to get each student when the result is stored.
+
+    To be closed, also when something else went wrong: it gives up what is not done yet.
+    """
+
+    known: list[Graded]
+    rest: Iterator[Graded] = field(default_factory=lambda: iter(()))
+    close: Callable[[], None] = lambda: None
+
+    def __iter__(self) -> Iterator[Graded]:
+        yield from self.known
+        yield from self.rest
 
 
 @dataclass(frozen=True)
@@ -56,21 +72,21 @@ class Classroom:
         found = self.course.root.glob(f"submitted/*/{self.marking.assignment}")
         return sorted(p.parent.name for p in found if p.is_dir())
 
-    def grade(self, students: list[str], jobs: int, scheduler: str = "") -> Iterator[Graded]:
-        """Grade in parallel; starts at once and yields each student when the result is stored.
+    def grade(self, students: list[str], jobs: int, scheduler: str = "") -> Grading:
+        """Grade in parallel; starts at once.
 
         What is known already is not run again. scheduler: the address of a Dask cluster that
         does the rest; without one it is done here, in `jobs` processes, or in this one when that
         is 1. Raises NoSandboxError before anybody is graded when there is no sandbox here.
         """
         found = [(student, self._known(student)) for student in students]
-        missing = [student for student, known in found if known is None]
-        rest: Iterator[Graded] = iter(())
+        missing = [student for student, one in found if one is None]
+        known = [one for _, one in found if one is not None]
         if scheduler and missing:
-            rest = self._grade_elsewhere(missing, scheduler)
-        elif missing:
-            rest = self._grade_here(missing, min(jobs, len(missing)))
-        return _chained([known for _, known in found if known is not None], rest)
+            return Grading(known, self._grade_elsewhere(missing, scheduler))
+        if missing:
+            return self._grade_here(known, missing, min(jobs, len(missing)))
+        return Grading(known)
 
     def _known(self, student: str) -> Graded | None:
         """The stored result of a submission, found by the bytes of its file."""
@@ -78,17 +94,18 @@ class Classroom:
         if submission.problem:
             return None
         key = self._store.key_of(self.marking.file_key(submission))
-        result = self._store.get(key) if key else None
+        result = self._store.summary(key) if key else None
         if result is None or self.marking.missing(result):
             return None
-        return Graded(student, result.without_outputs(), key=key)
+        return Graded(student, result, key=key)
 
-    def _grade_here(self, students: list[str], jobs: int) -> Iterator[Graded]:
+    def _grade_here(self, known: list[Graded], students: list[str], jobs: int) -> Grading:
         if self.marking.walled:
             require_wall()
         if jobs == 1:
-            return (self._safely(student) for student in students)
-        return map(_as_graded, Workers(self.grade_one, jobs).run(students))
+            return Grading(known, map(self._safely, students))
+        workers = Workers(self.grade_one, jobs)
+        return Grading(known, map(_as_graded, workers.run(students)), workers.close)
 
     def _safely(self, student: str) -> Graded:
         try:
@@ -131,7 +148,7 @@ class Classroom:
         if not submission.problem:
             self._store.remember(self.marking.file_key(submission), ready.key)
         sheet = self.write(student, ready, result)
-        return Graded(student, result.without_outputs(), key=ready.key, sheet=sheet, fresh=fresh)
+        return Graded(student, result.summary(), key=ready.key, sheet=sheet, fresh=fresh)
 
     def write(self, student: str, ready: Prepared, result: Result) -> Sheet:
         """Write the graded notebook where nbgrader looks for it; returns its marks."""
@@ -221,11 +238,6 @@ def open_classroom(
     """Prepare everything to grade one assignment of a course."""
     marking = cached_marking(repository, course, name, limits, walled)
     return Classroom(repository, course, marking, db_url)
-
-
-def _chained(known: list[Graded], rest: Iterator[Graded]) -> Iterator[Graded]:
-    yield from known
-    yield from rest
 
 
 def _as_graded(done: tuple[str, object]) -> Graded:

@@ -1,5 +1,6 @@
 """The `autograder` command."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -17,8 +18,11 @@ from autograder.commands.arguments import (
     YesFlag,
 )
 from autograder.commands.year import year
-from autograder.course import CourseError
+from autograder.errors import CourseError
 from autograder.quiet import quiet_libraries, skip_slow_imports
+
+# Between two searches for garbage. Imports make objects by the hundred thousand, none for nothing.
+ALLOCATIONS = 50_000
 
 app = typer.Typer(
     name="autograder",
@@ -271,6 +275,7 @@ def main() -> None:
     """Run the command line: errors are one line on standard error, never a traceback."""
     quiet_libraries()
     skip_slow_imports()
+    gc.set_threshold(ALLOCATIONS)
     from autograder.sandbox.wall import NoSandboxError
 
     try:

@@ -8,12 +8,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from autograder.errors import CourseError as CourseError  # for all who know of courses
 from autograder.exercise import Assignment
 from visionlab.checking.records import SUFFIX
-
-
-class CourseError(Exception):
-    """Something about the course is wrong; the message is one line saying what to do."""
 
 
 @dataclass(frozen=True)

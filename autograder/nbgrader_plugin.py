@@ -12,7 +12,6 @@ from typing import Any
 
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
-from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Dict, Unicode
 from traitlets.config import Config
@@ -186,7 +185,9 @@ def show_result(nb: NotebookNode, result: Result) -> None:
         if exercise is not None and cell.metadata.get("nbgrader", {}).get("grade"):
             report = Report(exercise, explicit=True, graded=True)
             data = {"text/plain": str(report), "text/html": report._repr_html_()}
-            cell.outputs = [new_output("display_data", data=data, metadata={})]
+            # As nbformat makes it, which would check each against its schema.
+            shown = NotebookNode(output_type="display_data", metadata=NotebookNode())
+            cell.outputs = [NotebookNode(shown, data=NotebookNode(data))]
 
 
 class SaveVerdicts(SaveAutoGrades):

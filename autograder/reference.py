@@ -25,6 +25,7 @@ from visionlab.checking.records import (
     save_records,
 )
 from visionlab.checking.sieve import Sieve
+from visionlab.devices import exact_arithmetic
 
 PUBLIC_SEED = "public"
 _ENGINE = ("asking", "grading", "restore", "running", "outputs", "submission")
@@ -92,7 +93,8 @@ def _records(repository: Repository, name: str, secret: str | None) -> list[Exer
     sieve = Sieve({o for exercise in exercises for o in exercise.forbidden.operators})
     try:
         asks = partial(ask_through, sieve)
-        return [_record(exercise, namespace, secret, asks) for exercise in exercises]
+        with exact_arithmetic():
+            return [_record(exercise, namespace, secret, asks) for exercise in exercises]
     finally:
         sieve.lift()
 

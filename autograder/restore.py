@@ -9,6 +9,7 @@ import copy
 import re
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -153,8 +154,10 @@ class _Restoration:
         by_id = self._by_id.get(cell.id)
         if by_id is not None and by_id not in spoken_for:
             return by_id
+        if cell.cell_type != "code":
+            return None
         solves = self._solves.get(_defined_name(cell))
-        if solves is not None and solves not in spoken_for and cell.cell_type == "code":
+        if solves is not None and solves not in spoken_for:
             self._repaired(Repair.RECOGNISED, solves)
             return solves
         return None
@@ -253,13 +256,14 @@ def _defined_name(cell: NotebookNode) -> str:
     return names[0] if len(names) == 1 else ""
 
 
-def _defined_names(text: str) -> list[str]:
+@lru_cache(maxsize=128)  # the assignment's own cells are in every submission
+def _defined_names(text: str) -> tuple[str, ...]:
     """Top-level functions and classes a cell defines, even when it does not parse."""
     try:
         body = ast.parse(text).body
     except _UNREADABLE:
-        return re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE)
-    return [n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef)]
+        return tuple(re.findall(r"^(?:def|class) (\w+)", text, re.MULTILINE))
+    return tuple(n.name for n in body if isinstance(n, ast.FunctionDef | ast.ClassDef))
 
 
 def _only_demos(text: str) -> bool:

@@ -13,6 +13,7 @@ from autograder.outputs import safe_outputs
 from autograder.sandbox.limits import Limits
 from autograder.sandbox.refusals import refusals
 from autograder.sandbox.session import Session, SessionLostError
+from autograder.sandbox.watchdog import is_verdict
 from visionlab.checking.records import ExerciseRecord
 
 ASKING_SHARE = 0.4  # of the time a session finds is kept for the questions
@@ -50,7 +51,7 @@ def run_submission(
             if run.is_settled():
                 return run.collect()
         except SessionLostError as lost:
-            run.blame(str(lost))  # one cell or exercise less: this ends
+            run.blame(str(lost))  # one cell or exercise less, or once tidier: this ends
     run.give_up()
     return run.collect()
 
@@ -70,6 +71,8 @@ class SubmissionRun:
         self.deadline = start + limits.submission_seconds
         self._records = records
         self._limits = limits
+        self._tidy = False  # whether what a cell or a call leaves running is ended
+        self._left = False  # whether cells have left something running in this session
         self._cell = ""
         self._place = ""
         cut_short: dict[str, int] = {}
@@ -96,6 +99,7 @@ class SubmissionRun:
 
     def cells(self, session: Session, cells: list[NotebookNode]) -> None:
         """Run cells in order; errors stop nothing."""
+        self._left = False
         start = time.monotonic()
         stop = start + (1 - ASKING_SHARE) * (self.deadline - start)
         for cell in cells:
@@ -105,7 +109,8 @@ class SubmissionRun:
                 break
             self._cell, self._place = cell.id, _place(cell)
             seconds = min(self._limits.cell_seconds, left)
-            session.send({"do": "run", "source": cell.source, "seconds": seconds})
+            request = {"do": "run", "source": cell.source, "seconds": seconds}
+            session.send({**request, "tidy": self._tidy})
             event = session.receive(time.monotonic() + seconds + GRACE_SECONDS, "ran")
             self._keep(cell, event)
         self._cell = ""
@@ -113,12 +118,18 @@ class SubmissionRun:
     def _keep(self, cell: NotebookNode, event: dict[str, Any]) -> None:
         outputs = safe_outputs(event.get("outputs"), self._limits.output_bytes)
         self.ran.outputs[cell.id] = [dict(o) for o in outputs]
+        stopped = any(o.get("ename") == "CellTimeout" for o in outputs)
+        if stopped and self._left and not self._tidy:
+            raise SessionLostError("it ran out of time")
         if event.get("cut") is True:
             self.note(f"the output of {_place(cell)} was too long and was cut")
-        if any(o.get("ename") == "CellTimeout" for o in outputs):
+        if stopped:
             self.note(f"{_place(cell)} ran too long and was stopped")
+        if event.get("ended") is True:
+            self.note(f"the processes that were left running after {_place(cell)} were ended")
         for words in refusals(outputs):
             self.note(f"{_place(cell)} {words}")
+        self._left = event.get("left") is True
 
     def questions(self, session: Session) -> None:
         """Ask all questions that are not answered yet.
@@ -152,12 +163,28 @@ class SubmissionRun:
         return self.ran
 
     def blame(self, why: str) -> None:
-        """After a lost session: leave out what was running then."""
+        """After a lost session: leave out what was running then.
+
+        Not the first time where that may come from processes which something before had left:
+        then it all starts again, and nothing is left running.
+        """
+        if not self._tidy and (self._left or is_verdict(why)):
+            self._tidy = True
+            self._forget_what_ran()
+            return
         for asking in self._askings:
             asking.blame(why)
         if self._cell:
             self.deadly.add(self._cell)
             self.ran.notes.append(f"{self._place} was left out: {why} while it ran")
+        self._cell = ""
+
+    def _forget_what_ran(self) -> None:
+        """Blame nobody: it runs once more."""
+        for asking in self._askings:
+            asking.answers.pop(asking.current, None)
+            asking.cut_short.pop(asking.current, None)
+            asking.current = ""
         self._cell = ""
 
     def give_up(self) -> None:

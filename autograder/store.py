@@ -1,6 +1,7 @@
 """Results on disk under the hash of what they came from: nothing is graded twice."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import get_ident
@@ -16,9 +17,15 @@ class ResultStore:
 
     def get(self, key: str) -> Result | None:
         """The result stored under `key`, or None; a damaged file counts as none."""
-        path = self._path(key)
+        return self._read(key, Result.loads)
+
+    def summary(self, key: str) -> Result | None:
+        """The same in short, see `Result.summary`."""
+        return self._read(key, Result.loads_summary)
+
+    def _read(self, key: str, loads: Callable[[str], Result]) -> Result | None:
         try:
-            return Result.loads(path.read_text())
+            return loads(self._path(key).read_text())
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 

@@ -1,9 +1,9 @@
 """The graded notebook of a student: the restored submission with outputs, verdicts and remarks."""
 
 import contextlib
+import json
 from pathlib import Path
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import LimitOutput
 from traitlets.config import Config
@@ -44,7 +44,8 @@ def write_graded(
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{result.assignment}.ipynb"
     partial = path.with_suffix(".partial")
-    partial.write_text(nbformat.writes(notebook, version=nbformat.NO_CONVERT) + "\n")
+    # nbformat's own would check it against the schema once more and lay it out for people.
+    partial.write_text(json.dumps(notebook, sort_keys=True, ensure_ascii=False) + "\n")
     partial.replace(path)
     hand_on(submission.parent, folder)
     return Sheet.of(notebook, result)

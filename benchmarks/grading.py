@@ -15,6 +15,7 @@ from pathlib import Path
 
 from autograder.course import Repository
 from autograder.simulate import Material, mixed_student, write_submission
+from benchmarks.bookkeeping import booking_table
 from benchmarks.machine import Usage, describe_machine, measured
 from benchmarks.stages import stage_table
 from benchmarks.tables import Table, write_page
@@ -152,6 +153,7 @@ def main() -> None:
             tables.append(compare(folder, options.students))
             stock_seconds = float(tables[0].rows[0][1]) / options.students
         tables.append(stage_table(REPOSITORY, NAME))
+        tables.append(booking_table(REPOSITORY, NAME, folder / "booking"))
         tables.append(scale(folder, options.scale, stock_seconds))
     page = REPOSITORY.root / "benchmarks" / "results.md"
     write_page(page, describe_machine(), tables)

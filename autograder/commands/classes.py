@@ -3,9 +3,10 @@
 import gc
 import os
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
-from autograder.classroom import Classroom, Graded
+from autograder.classroom import Classroom, Graded, Grading
 from autograder.commands.options import GradeOptions, chosen, classroom, require_gradebook
 from autograder.commands.overwriting import NEVER, Overwriting, marks_to_overwrite, overwrite
 from autograder.commands.scheduling import keep_dates
@@ -33,9 +34,7 @@ def run_grade(
     jobs = options.jobs or os.cpu_count() or 1
     students = chosen(room, students)
     with sole_grader(room.course.root):
-        require_gradebook(room.course, room.db_url)
         marks = marks_to_overwrite(room, students, overwriting)
-        keep_dates(room)
         graded = grade_and_record(room, students, jobs, options.scheduler, verbose=options.verbose)
         overwrite(room, marks, [one.student for one in graded if one.result is not None])
     if not options.verbose:  # each line has been said already
@@ -51,13 +50,22 @@ def grade_and_record(
     """Grade students in parallel and bring results into the gradebook, with progress.
 
     verbose: also a line for each student as it is done. Every student is noted in the journal.
+    Raises CourseError for a gradebook in trouble; what was graded till then is kept.
     """
+    # First: it forks processes, which cannot be done with threads, of which the progress bar is
+    # one. They take seconds to come up, in which the gradebook is made.
+    with closing(room.grade(students, jobs, scheduler)) as grading:
+        require_gradebook(room.course, room.db_url)
+        keep_dates(room)
+        return _recorded(room, grading, len(students), verbose=verbose)
+
+
+def _recorded(room: Classroom, stream: Grading, total: int, *, verbose: bool) -> list[Graded]:
     journal = Journal.of(room.course.root, room.marking.assignment)
     graded: list[Graded] = []
-    stream = room.grade(students, jobs, scheduler)  # before the bar: processes fork without threads
     with progress_bar() as progress:
-        grading = progress.add_task("grading", total=len(students))
-        booking = progress.add_task("gradebook", total=len(students))
+        grading = progress.add_task("grading", total=total)
+        booking = progress.add_task("gradebook", total=total)
 
         def watched() -> Iterator[Graded]:
             for one in stream:

@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import torch
+
 from autograder.inside.frames import (
     LENGTH,
     MAX_FRAME,
@@ -21,11 +23,13 @@ from autograder.inside.frames import (
     write_bytes,
     write_frame,
 )
+from autograder.inside.leftovers import Leftovers
 from autograder.inside.shell import NotebookShell
 from visionlab.checking.codec import CodecError
 from visionlab.checking.forbidden import Forbidden
 from visionlab.checking.probing import Answer, ask_through, unpack_questions
 from visionlab.checking.sieve import Sieve
+from visionlab.devices import exact_arithmetic
 
 NOT_PLAIN = "NotPlain"
 _PROCESSOR_TIME = 2  # of a process, in the numbers of clocks (clock_getcpuclockid)
@@ -34,6 +38,7 @@ _PROCESSOR_TIME = 2  # of a process, in the numbers of clocks (clock_getcpuclock
 def serve(shell: NotebookShell, requests: int, events: int) -> None:
     """Answer requests until the other side closes the pipe."""
     sieve = Sieve(())
+    leftovers = Leftovers()
     while True:
         try:
             request = read_frame(lambda n: os.read(requests, n))
@@ -44,25 +49,33 @@ def serve(shell: NotebookShell, requests: int, events: int) -> None:
                 write_frame(events, {"event": "ready", "ticket": request["ticket"]})
             case "run":
                 sieve.lift()  # cells may call what they like
-                _run_cell(shell, request, events)
+                leftovers.tidy = request.get("tidy") is True  # from here on, for calls too
+                _run_cell(shell, request, events, leftovers)
             case "ask":
-                operators = {o for e in request["exercises"] for o in e["operators"]}
+                operators = {o for some in request["forbidden"] for o in some}
                 if not sieve.holds(operators):
                     sieve.lift()
                     sieve = Sieve(operators)  # once for all children: it takes 15 ms
-                _ask_in_child(shell, request, events, sieve)
+                _ask_in_child(shell, request, (requests, events), sieve, leftovers)
 
 
-def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> None:
+def _run_cell(
+    shell: NotebookShell, request: dict[str, Any], events: int, leftovers: Leftovers
+) -> None:
     started = time.monotonic()
     itself = os.getpid()
     succeeded = shell.run(request["source"], request["seconds"])
     _leave_unless(itself)
+    seconds = time.monotonic() - started
+    ended = leftovers.end()
+    leftovers.wait_for_watchdog()
     event = {
         "event": "ran",
         "ticket": request["ticket"],
         "succeeded": succeeded,
-        "seconds": time.monotonic() - started,
+        "seconds": seconds,
+        "ended": ended,
+        "left": leftovers.remain(),
         "outputs": shell.outputs.items,
         "cut": shell.outputs.cut,
     }
@@ -72,11 +85,22 @@ def _run_cell(shell: NotebookShell, request: dict[str, Any], events: int) -> Non
         write_frame(events, {**event, "outputs": [], "cut": True})
 
 
-def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int, sieve: Sieve) -> None:
+def _ask_in_child(
+    shell: NotebookShell,
+    request: dict[str, Any],
+    channel: tuple[int, int],
+    sieve: Sieve,
+    leftovers: Leftovers,
+) -> None:
+    """channel: to the grader and back; it is closed in the child, which has a pipe of its own."""
+    events = channel[1]
     answers, child_end = os.pipe()
-    child = os.fork()
+    cells_left = leftovers.remain()
+    child = _fork(leftovers)
     if child == 0:
         try:
+            for ours in channel:
+                os.close(ours)
             answer = _answer_together if request["together"] else _answer_each
             answer(shell, request, child_end, sieve)
         finally:
@@ -84,12 +108,25 @@ def _ask_in_child(shell: NotebookShell, request: dict[str, Any], events: int, si
     os.close(child_end)
     ended = _relay(child, answers, events, request["seconds"], request["seconds_in_all"])
     os.close(answers)
+    if cells_left:  # a call may need it
+        leftovers.end()
+    elif leftovers.remain():
+        leftovers.end_all()  # of a call: no other has to do with it
     write_frame(events, {"event": "asked", "ticket": request["ticket"], "ended": ended})
+
+
+def _fork(leftovers: Leftovers) -> int:
+    """os.fork, also where what a cell left has taken all the places: without, no call counts."""
+    try:
+        return os.fork()
+    except BlockingIOError:
+        leftovers.end_all()
+        return os.fork()
 
 
 def _answer_each(shell: NotebookShell, request: dict[str, Any], events: int, sieve: Sieve) -> None:
     """In the child: answer question by question, so that what was answered survives a crash."""
-    for exercise in request["exercises"]:
+    for exercise in _exercises(request):
         for answer in _answers(shell, exercise, sieve):
             event = {"event": "answers", "ticket": request["ticket"]}
             try:
@@ -103,7 +140,7 @@ def _answer_together(
     shell: NotebookShell, request: dict[str, Any], events: int, sieve: Sieve
 ) -> None:
     """In the child: answer exercise by exercise; what cannot be sent ends it, to be asked again."""
-    for exercise in request["exercises"]:
+    for exercise in _exercises(request):
         answers = [answer.to_plain() for answer in _answers(shell, exercise, sieve)]
         event = {"event": "answers", "ticket": request["ticket"], "answers": answers}
         try:
@@ -112,15 +149,27 @@ def _answer_together(
             return
 
 
-def _answers(shell: NotebookShell, exercise: dict[str, Any], sieve: Sieve) -> Iterator[Answer]:
+def _exercises(request: dict[str, Any]) -> Iterator[tuple[str, Forbidden, torch.Tensor]]:
+    """(name, what is forbidden, packed questions) of every exercise in a request."""
+    forbidden = [Forbidden(frozenset(operators)) for operators in request["forbidden"]]
+    sizes = [exercise["size"] for exercise in request["exercises"]]
+    packed = request["questions"].split(sizes)
+    for exercise, questions in zip(request["exercises"], packed, strict=True):
+        yield exercise["name"], forbidden[exercise["forbids"]], questions
+
+
+def _answers(
+    shell: NotebookShell, exercise: tuple[str, Forbidden, torch.Tensor], sieve: Sieve
+) -> Iterator[Answer]:
     """The answers to an exercise's questions, one after the other."""
     sys.stdin = open(os.devnull)  # noqa: SIM115 (closed with the process)
-    forbidden = Forbidden(frozenset(exercise["operators"]), frozenset(), "")
+    name, forbidden, packed = exercise
     itself = os.getpid()
-    for question in unpack_questions(exercise["questions"], exercise["name"], forbidden):
-        answer = ask_through(sieve, question, shell.user_ns)
-        _leave_unless(itself)
-        yield answer
+    with exact_arithmetic():
+        for question in unpack_questions(packed, name, forbidden):
+            answer = ask_through(sieve, question, shell.user_ns)
+            _leave_unless(itself)
+            yield answer
 
 
 def _leave_unless(itself: int) -> None:

@@ -27,7 +27,7 @@ from autograder.sandbox.wall import (
 
 START_SECONDS = 120
 END_SECONDS = 10
-MAX_SERVED = 500  # then a fresh one: what might build up in one that lives for ever, cannot
+MAX_SERVED = 1000  # then a fresh one: what might build up in one that lives for ever, cannot
 
 
 class StartError(NoSandboxError):

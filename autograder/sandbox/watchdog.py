@@ -12,7 +12,13 @@ from autograder.sandbox.processes import below, kill_below, workers
 
 PERIOD_SECONDS = 0.1
 URGENT = -10  # as a nice value
+TOO_MANY, TOO_MUCH = "it started more than", "it used more than"
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def is_verdict(why: str) -> bool:
+    """Whether a session was lost because the watchdog ended it."""
+    return why.startswith((TOO_MANY, TOO_MUCH))
 
 
 class Watchdog:
@@ -49,24 +55,27 @@ class Watchdog:
     def _too_much(self) -> str:
         family = self._family()
         if self._too_many(family):
-            return f"it started more than {self._limits.processes} processes"
+            return f"{TOO_MANY} {self._limits.processes} processes"
         if sum(map(_resident, family)) <= self._limits.memory_bytes:
             return ""
         # Forked processes share memory: count exactly before a verdict.
-        total = 0
+        shares: dict[int, int] = {}
         for pid in family:
-            total += _proportional(pid)
-            if self._too_many(self._family()):  # this count is slow enough for a fork bomb to grow
-                return f"it started more than {self._limits.processes} processes"
-        if total <= self._limits.memory_bytes:
+            shares[pid] = _proportional(pid)
+            family = self._family()
+            if self._too_many(family):  # this count is slow enough for a fork bomb to grow
+                return f"{TOO_MANY} {self._limits.processes} processes"
+        if sum(shares.get(pid, 0) for pid in family) <= self._limits.memory_bytes:
             return ""
-        return f"it used more than {self._limits.memory_bytes / 2**30:.3g} GiB of memory"
+        return f"{TOO_MUCH} {self._limits.memory_bytes / 2**30:.3g} GiB of memory"
 
     def _family(self) -> list[int]:
         return [pid for worker in workers(self._process) for pid in [worker, *below(worker)]]
 
     def _too_many(self, family: list[int]) -> bool:
-        return len(family) > self._limits.processes + 1  # the worker itself
+        most = self._limits.processes + 1  # the worker itself
+        # Twice: what a cell left may have been ended by now, and another cell run already.
+        return len(family) > most and len(self._family()) > most
 
 
 def _resident(pid: int) -> int:

@@ -279,6 +279,7 @@ def conv2d_naive(x, w):
             while not out: time.sleep(0.001)
             return out[0]
         """,
+        limits={"question_seconds": 1},
     ),
     Attack(
         "a forbidden call with the guard off",

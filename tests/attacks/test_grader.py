@@ -25,7 +25,8 @@ honest = frames.pack
 def about_conv_out(frame):
     while frame is not None:
         exercise = frame.f_locals.get("exercise")
-        if isinstance(exercise, dict) and exercise["name"] == "conv_out":
+        name = exercise["name"] if isinstance(exercise, dict) else exercise and exercise[0]
+        if name == "conv_out":
             return True
         frame = frame.f_back
     return False
@@ -59,7 +60,7 @@ ANSWERS = [
     sends(
         "a pickle",
         "Sends a pickle that runs a command where it is loaded.",
-        "struct.pack('<I', 0) + b'cos\\nsystem\\n(S\"touch /tmp/left\"\\ntR.'",
+        "struct.pack('<I', 0) + b'cos\\nsystem\\n(S\"touch /tmp/left-by-a-pickle\"\\ntR.'",
     ),
     sends(
         "an array of a terabyte",
@@ -169,14 +170,7 @@ ANSWERS = [
 ]
 
 
-SLOW = {"the pipe kept open"}  # it takes the time that the limits leave it
-
-
-@pytest.mark.parametrize(
-    "attack",
-    [pytest.param(a, marks=[pytest.mark.nightly] if a.name in SLOW else []) for a in ANSWERS],
-    ids=label,
-)
+@pytest.mark.parametrize("attack", ANSWERS, ids=label)
 def test_a_hostile_answer_costs_its_exercise_alone(attack: Attack, desk: Desk) -> None:
     start = time.monotonic()
     result = attack.grade(desk)
@@ -184,7 +178,7 @@ def test_a_hostile_answer_costs_its_exercise_alone(attack: Attack, desk: Desk) -
     assert len(told(result)) < 100_000
     assert scores(result) == attack.honest_scores()
     assert time.monotonic() - start < 20
-    assert not Path("/tmp/left").exists()
+    assert not Path("/tmp/left-by-a-pickle").exists()
 
 
 # submissions that are no notebooks, graded as a class with an honest student among them

@@ -82,14 +82,14 @@ def test_only_the_questions_reach_the_student(desk: Desk) -> None:
         frame = frame.f_back
     request = frame.f_locals["request"]
     exercise = request["exercises"][0]
-    packed = bytes(exercise["questions"].tolist())
+    packed = bytes(request["questions"][: exercise["size"]].tolist())
     questions = json.loads(packed[4 : 4 + int.from_bytes(packed[:4], "little")])
     question = [key for key, _ in questions[0]["v"]]
     raise ValueError(json.dumps([sorted(x) for x in (request, exercise, question)]))
     """
     result = desk.grade(desk.notebook(conv2d_naive=TAKES_ANYTHING + spy))
-    known = ["do", "exercises", "seconds", "seconds_in_all", "ticket", "together"]
-    asked = [known, ["name", "operators", "questions"], ["inputs", "probe"]]
+    known = ["do", "exercises", "forbidden", "questions", "seconds", "seconds_in_all", "ticket"]
+    asked = [[*known, "together"], ["forbids", "name", "size"], ["inputs", "probe"]]
     seen = f"ValueError: {json.dumps(asked)}"
     assert {r.partition(" (in")[0] for r in reasons(result, UNSOLVED)} == {seen}
     assert scores(result) == HONEST

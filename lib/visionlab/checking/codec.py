@@ -29,6 +29,9 @@ MAX_BYTES = 256 * 2**20  # of all tensors of a message, each counted as often as
 _PART = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[,\[{]', re.DOTALL)
 _HEADER = struct.Struct("<I")
 _TENSORS_HEADER = struct.Struct("<Q")  # safetensors' own
+# As tuples: making a union takes longer than asking.
+_BOOLS, _INTS, _FLOATS = (bool, np.bool_), (int, np.integer), (float, np.floating)
+_ARRAYS = (torch.Tensor, np.ndarray)
 _KEYS = str | int | float | bool | np.integer | np.floating | None
 # Whole numbers up to here are written as they are: other readers of JSON would round larger ones.
 _PLAIN_INT = 2**53
@@ -55,15 +58,15 @@ class _Encoder:
         self._nodes += 1
         if depth > MAX_DEPTH or self._nodes > MAX_NODES:
             raise CodecError("the value is nested too deep or has too many parts")
-        if value is None or isinstance(value, bool | np.bool_):
+        if value is None or isinstance(value, _BOOLS):
             return None if value is None else bool(value)
-        if isinstance(value, int | np.integer):
+        if isinstance(value, _INTS):
             return self._encode_int(int(value))
-        if isinstance(value, float | np.floating):
+        if isinstance(value, _FLOATS):
             return float(value)
         if isinstance(value, str):
             return _text(value)
-        if isinstance(value, torch.Tensor | np.ndarray):
+        if isinstance(value, _ARRAYS):
             return self._encode_array(value)
         return self._encode_container(value, depth)
 
@@ -123,6 +126,8 @@ def _foreign(value: object) -> Any:
 
 def _text(value: str) -> str:
     """The text, cut where it is too long, and without what UTF-8 cannot write to a file."""
+    if type(value) is str and len(value) <= MAX_TEXT and value.isascii():
+        return value
     return str(value[:MAX_TEXT]).encode("utf-8", "replace").decode()
 
 
@@ -209,24 +214,26 @@ class _Decoder:
         self._nodes += 1
         if depth > 2 * MAX_DEPTH or self._nodes > 3 * MAX_NODES:
             raise CodecError("the message is nested too deep or has too many parts")
+        if isinstance(tree, str):
+            return _text(tree)
         if isinstance(tree, list):
             return [self.decode(v, depth + 1) for v in tree]
         if isinstance(tree, dict):
             return self._decode_tagged(tree, depth)
         if isinstance(tree, int) and abs(tree) >= _PLAIN_INT:
             raise CodecError("a whole number has too many digits")
-        return _text(tree) if isinstance(tree, str) else tree
+        return tree
 
     def _decode_tagged(self, tree: dict[str, Any], depth: int) -> Plain:
-        match tree:
-            case {"t": "int", "v": str(digits)} if len(digits) <= MAX_DIGITS:
-                return int(digits)
-            case {"t": "tuple", "v": list(items)}:
-                return tuple(self.decode(v, depth + 1) for v in items)
+        match tree:  # in the order in which they are frequent
             case {"t": "dict", "v": list(pairs)}:
                 return {self._key(k): self.decode(v, depth + 1) for k, v in pairs}
             case {"t": ("tensor" | "array") as kind, "k": str(key)}:
                 return self._decode_tensor(kind, key, tree)
+            case {"t": "tuple", "v": list(items)}:
+                return tuple(self.decode(v, depth + 1) for v in items)
+            case {"t": "int", "v": str(digits)} if len(digits) <= MAX_DIGITS:
+                return int(digits)
             case {"t": "foreign", "v": str(name)}:
                 return Foreign(_text(name[:100]))
         raise CodecError("the message has a part of unknown kind")

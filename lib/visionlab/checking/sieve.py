@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch.library import Library
 
-from visionlab.checking.forbidden import AUTOGRAD, Forbidden
+from visionlab.checking.forbidden import AUTOGRAD, NOTHING, Forbidden
 from visionlab.checking.guard import ForbiddenCallError
 
 # Wherever a tensor can lie, and in whatever layout, so that no road leads around.
@@ -77,6 +77,8 @@ class Sieve:
 
     def left_to_guard(self, forbidden: Forbidden) -> Forbidden:
         """What of this the sieve does not refuse itself."""
+        if forbidden.operators <= self._operators:
+            return NOTHING
         return replace(forbidden, operators=forbidden.operators - self._operators)
 
     def lift(self) -> None:
