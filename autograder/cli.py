@@ -290,3 +290,7 @@ def main() -> None:
     except KeyboardInterrupt:
         print("autograder: stopped; what was finished is kept", file=sys.stderr)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

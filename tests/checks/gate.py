@@ -3,6 +3,7 @@
 import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ REPOSITORY = Repository.find(Path(__file__))
 NAMES = REPOSITORY.assignment_names()
 
 
+@cache
 def imports(name: str) -> str:
     """The import lines that an assignment's answers rely on."""
     return given_imports(REPOSITORY.source(name))

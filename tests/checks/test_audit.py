@@ -46,10 +46,12 @@ def test_every_exercise_has_its_bank(audited: list[Audited]) -> None:
 
 
 def _spoilt(monkeypatch: pytest.MonkeyPatch, **changes: object) -> Audited:
-    """The audit of conv_out when its bank is changed."""
+    """The audit of conv_out when its bank is changed; those of the other exercises are empty."""
     assignment = declared_assignment("01_convolution")
     exercises = [
-        replace(e, **changes) if e.name == "conv_out" else e  # type: ignore[arg-type]
+        replace(e, **changes)  # type: ignore[arg-type]
+        if e.name == "conv_out"
+        else replace(e, misconceptions=[], alternatives=[], borrowed=[])
         for e in assignment.exercises
     ]
     spoilt = replace(assignment, exercises=tuple(exercises))

@@ -31,3 +31,10 @@ def test_the_installed_program_lists_its_commands() -> None:
     assert "Traceback" not in shown.stderr
     for command in COMMANDS:
         assert command in shown.stdout + shown.stderr
+
+
+def test_python_runs_the_package_as_the_program() -> None:
+    words = [sys.executable, "-m", "autograder", "grade-file", "nowhere.ipynb"]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "autograder: there is no file nowhere.ipynb\n"

@@ -5,7 +5,6 @@ import multiprocessing
 import shutil
 import sqlite3
 import traceback
-from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -135,11 +134,25 @@ def require_one_clear_line(said: Said) -> None:
     assert "run the same again: what was finished is kept" in line
 
 
-@pytest.fixture(params=FIRST_TIME, ids=lambda left: f"{left // KIB} KiB left")
+@pytest.fixture(scope="module")
+def undisturbed(
+    tiny: TinyCourse, old: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Rows | None:
+    """What the gradebook of that course holds when it is graded again with room enough."""
+    course = tmp_path_factory.mktemp("undisturbed") / "course"
+    shutil.copytree(old, course)
+    assert grade(tiny, course).status == 0
+    return rows_of(course)
+
+
+@pytest.fixture(scope="module", params=FIRST_TIME, ids=lambda left: f"{left // KIB} KiB left")
 def first(
-    tiny: TinyCourse, new: Path, tmp_path: Path, request: pytest.FixtureRequest
-) -> Iterator[Filled]:
-    yield filled(tiny, new, tmp_path / "disk", request.param)
+    tiny: TinyCourse,
+    new: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    request: pytest.FixtureRequest,
+) -> Filled:
+    return filled(tiny, new, tmp_path_factory.mktemp("full") / "disk", request.param)
 
 
 @pytest.mark.slow
@@ -152,21 +165,18 @@ def test_a_first_grading_ends_in_one_line_and_is_made_up_for(first: Filled) -> N
 
 
 @pytest.mark.slow
-def test_no_empty_secret_is_left(tiny: TinyCourse, new: Path, tmp_path: Path) -> None:
-    assert filled(tiny, new, tmp_path / "disk", 0).secret in (None, SECRET_LENGTH)
+def test_no_empty_secret_is_left(first: Filled) -> None:
+    assert first.secret in (None, SECRET_LENGTH)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("left", AGAIN, ids=lambda left: f"{left // KIB} KiB left")
 def test_a_later_grading_leaves_the_gradebook_as_it_was(
-    tiny: TinyCourse, old: Path, tmp_path: Path, left: int
+    tiny: TinyCourse, old: Path, undisturbed: Rows | None, tmp_path: Path, left: int
 ) -> None:
     done = filled(tiny, old, tmp_path / "disk", left)
     require_one_clear_line(done.full)
     assert done.between == done.before is not None
     assert (done.roomy.status, done.roomy.err) == (0, "")
     assert done.points == dict.fromkeys(STUDENTS, 3.0)
-    undisturbed = tmp_path / "undisturbed"
-    shutil.copytree(old, undisturbed)
-    assert grade(tiny, undisturbed).status == 0
-    assert done.after == rows_of(undisturbed)
+    assert done.after == undisturbed

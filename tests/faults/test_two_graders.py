@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.build.tiny import NAME, RIGHT, WRONG_SIGN, TinyCourse, answered, submit
+from tests.build.tiny import NAME, RIGHT, WRONG_SIGN, TinyCourse, answered, autograder, submit
 from tests.faults.rows import Rows, points, read_rows
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -78,7 +78,8 @@ def test_two_who_grade_the_same_class_at_once(tiny: TinyCourse, course: Path) ->
     said = [ended(one) for one in both]
     require_right_or_refused(said)
     rows = require_all_booked_once(course)
-    assert ended(start(tiny, course, "grade", NAME)) == (0, "")
+    again = autograder("grade", NAME, "--course", course, cwd=tiny.repository.root / "solutions")
+    assert (again.status, again.err) == (0, "")
     assert read_rows(course / "gradebook.db") == rows
 
 

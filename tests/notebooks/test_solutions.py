@@ -1,4 +1,7 @@
-"""The solution notebooks run again as they were committed, and earn full points."""
+"""The solution notebooks run again as they were committed.
+
+That they earn all points is shown by a class that is graded: tests/cli/test_every_assignment.py.
+"""
 
 import os
 import shutil
@@ -9,25 +12,10 @@ from pathlib import Path
 import pytest
 
 from autograder.course import declared_assignment
-from autograder.grading import (
-    Marking,
-    grade_notebook,
-    grade_prepared,
-    prepare,
-    prepare_marking,
-)
-from autograder.submission import Submission
 from tests.notebooks.kernels import ASSIGNMENTS, REPOSITORY, check_cells, read, shown
 
 NO_CONFIGURATION = ["-c", os.devnull, "-p", "no:cacheprovider"]
 SANITIZE = Path(__file__).with_name("nbval_sanitize.cfg")
-
-
-@pytest.fixture(scope="module", params=ASSIGNMENTS)
-def marking(request: pytest.FixtureRequest) -> Marking:
-    name = request.param
-    limits = declared_assignment(name).limits
-    return prepare_marking(REPOSITORY, name, limits, None, secret="of the tests")
 
 
 @pytest.mark.slow
@@ -57,20 +45,3 @@ def test_every_check_of_the_solution_is_green(name: str) -> None:
         assert f"{exercise}: " in shown(cell)
         assert "✓" in shown(cell)
         assert "✗" not in shown(cell)
-
-
-def test_the_solution_earns_all_points(marking: Marking) -> None:
-    path = REPOSITORY.solution_notebook(marking.assignment)
-    ready = prepare(Submission.read(path, marking.wanted), marking)
-    result = grade_prepared(ready, marking)
-    assert result.score == result.max_score == sum(r.points for r in marking.records)
-    assert result.notes == []
-
-
-def test_the_unsolved_notebook_earns_nothing(marking: Marking) -> None:
-    released = read(REPOSITORY.released_notebook(marking.assignment))
-    result, _ = grade_notebook(released, marking)
-    assert result.score == 0
-    assert result.notes == []
-    reasons = {v.reason for e in result.exercises for v in e.verdicts}
-    assert reasons == {"not implemented yet"}
