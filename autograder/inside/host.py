@@ -5,7 +5,6 @@ channel to the grader and the files of its working folder. Of a submission itsel
 sees nothing; what answers, and all it started, is gone before the next order is read.
 """
 
-import gc
 import importlib.util
 import json
 import os
@@ -59,7 +58,6 @@ def main() -> None:
 def _warm_up() -> Any:
     """Import what notebooks import, and make the shell: every child gets a copy of both."""
     clean = dict(os.environ)
-    gc.disable()  # a fifth of the time would go into looking for what nobody throws away
     for name in _IMPORTED:
         if importlib.util.find_spec(name.partition(".")[0]) is not None:
             importlib.import_module(name)
@@ -81,7 +79,6 @@ def _warm_up() -> Any:
     for added in os.environ.keys() - clean.keys():  # libraries leave marks while they are imported
         del os.environ[added]
     settle()
-    gc.enable()
     return shell
 
 
