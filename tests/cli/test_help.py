@@ -38,3 +38,9 @@ def test_python_runs_the_package_as_the_program() -> None:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "autograder: there is no file nowhere.ipynb\n"
+
+
+def test_help_comes_at_once() -> None:
+    """Without torch, which takes seconds to import."""
+    code = "import sys, autograder.cli, autograder.sandbox.wall; sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
