@@ -483,7 +483,7 @@ def test_without_bubblewrap_a_class_is_refused_before_the_first_student(
     marking = prepare_marking(repository, ASSIGNMENT, Limits(), None, secret="s")
     room = Classroom(repository, course, marking)
     with pytest.raises(wall.NoSandboxError):
-        next(room.grade(["nobody"], jobs=1))
+        list(room.grade(["nobody"], jobs=1))
     assert not course.results.exists()
 
 
