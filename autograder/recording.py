@@ -70,9 +70,6 @@ class Recorder:
         sheet = one.sheet or self.room.rewrite(one)
         return Entry(one.student, sheet, self._timestamp(one.student))
 
-    def _differs(self, one: Graded, ledger: Ledger) -> bool:
-        return one.result is not None and ledger.differs(one.student, self._print(one))
-
     def _print(self, one: Graded) -> str:
         """What the gradebook's rows of a student come from, as a hash."""
         assert one.result is not None
